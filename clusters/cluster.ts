@@ -153,8 +153,8 @@ export interface ClusterOptions {
    * `runSession(session: ProgramSession): Promise<number>` (exit code); see clusters/program.ts.
    */
   readonly programs: Readonly<Record<string, URL>>;
-  /** Image names that pods may use, and the program (and default arguments) each stands for. */
-  readonly images: Readonly<Record<string, { readonly program: string; readonly args?: readonly string[] }>>;
+  /** Image names that pods may use: a program's session, or a command line that the pod's args are appended to. */
+  readonly images: Readonly<Record<string, { readonly program: string } | { readonly command: readonly string[] }>>;
   readonly signal?: AbortSignal;
   /** Called with a short sentence at each step. */
   readonly progress?: (step: string) => void;
