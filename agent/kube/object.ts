@@ -29,7 +29,13 @@ export interface ResourceRef {
   readonly namespaced: boolean;
 }
 
-const core = (plural: string, kind: string, namespaced = true): ResourceRef => ({ group: '', version: 'v1', plural, kind, namespaced });
+const core = (plural: string, kind: string, namespaced = true): ResourceRef => ({
+  group: '',
+  version: 'v1',
+  plural,
+  kind,
+  namespaced,
+});
 
 export const pods = core('pods', 'Pod');
 export const namespaces = core('namespaces', 'Namespace', false);
@@ -37,8 +43,20 @@ export const nodes = core('nodes', 'Node', false);
 export const services = core('services', 'Service');
 export const configMaps = core('configmaps', 'ConfigMap');
 export const secrets = core('secrets', 'Secret');
-export const events: ResourceRef = { group: 'events.k8s.io', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
-export const leases: ResourceRef = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };
+export const events: ResourceRef = {
+  group: 'events.k8s.io',
+  version: 'v1',
+  plural: 'events',
+  kind: 'Event',
+  namespaced: true,
+};
+export const leases: ResourceRef = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  kind: 'Lease',
+  namespaced: true,
+};
 export const endpointSlices: ResourceRef = {
   group: 'discovery.k8s.io',
   version: 'v1',

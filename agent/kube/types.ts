@@ -5,7 +5,10 @@ export interface Kube {
   get<T extends KubeObject>(resource: ResourceRef, name: string, namespace?: string): Promise<T>;
   /** Null instead of a 404. */
   find<T extends KubeObject>(resource: ResourceRef, name: string, namespace?: string): Promise<T | null>;
-  list<T extends KubeObject>(resource: ResourceRef, options?: ListOptions): Promise<{ items: T[]; resourceVersion: string }>;
+  list<T extends KubeObject>(
+    resource: ResourceRef,
+    options?: ListOptions,
+  ): Promise<{ items: T[]; resourceVersion: string }>;
   create<T extends KubeObject>(resource: ResourceRef, object: T): Promise<T>;
   /** PUT: fails with 409 Conflict when the resourceVersion is stale. */
   replace<T extends KubeObject>(resource: ResourceRef, object: T, options?: { subresource?: 'status' }): Promise<T>;
@@ -13,16 +16,36 @@ export interface Kube {
     resource: ResourceRef,
     name: string,
     patch: unknown,
-    options: { type: 'merge' | 'json' | 'strategic' | 'apply'; namespace?: string; subresource?: 'status'; fieldManager?: string; force?: boolean },
+    options: {
+      type: 'merge' | 'json' | 'strategic' | 'apply';
+      namespace?: string;
+      subresource?: 'status';
+      fieldManager?: string;
+      force?: boolean;
+    },
   ): Promise<T>;
   /** Server-side apply of a whole object. */
-  apply<T extends KubeObject>(resource: ResourceRef, object: T, options?: { fieldManager?: string; force?: boolean }): Promise<T>;
+  apply<T extends KubeObject>(
+    resource: ResourceRef,
+    object: T,
+    options?: { fieldManager?: string; force?: boolean },
+  ): Promise<T>;
   /** Null when it was not there. */
-  delete(resource: ResourceRef, name: string, namespace?: string, options?: { gracePeriodSeconds?: number }): Promise<KubeObject | null>;
+  delete(
+    resource: ResourceRef,
+    name: string,
+    namespace?: string,
+    options?: { gracePeriodSeconds?: number },
+  ): Promise<KubeObject | null>;
   /** Raw GET, e.g. /version. */
   raw(path: string): Promise<string>;
   log(namespace: string, pod: string, options?: { container?: string; tailLines?: number }): Promise<string>;
-  exec(namespace: string, pod: string, command: readonly string[], options?: { container?: string }): Promise<ExecSession>;
+  exec(
+    namespace: string,
+    pod: string,
+    command: readonly string[],
+    options?: { container?: string },
+  ): Promise<ExecSession>;
   /** A watched cache of a collection, kept up to date through disconnects, 410 Gone and silent servers. */
   reflect<T extends KubeObject>(resource: ResourceRef, options?: ListOptions): Reflection<T>;
   close(): void;
