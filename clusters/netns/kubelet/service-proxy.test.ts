@@ -49,7 +49,7 @@ test('only connections that are not from pods are masqueraded, and a pod that re
   expect(rules).toContain('ct status dnat ip saddr . ip daddr { 10.203.1.5 . 10.203.1.5 } masquerade');
 });
 
-test.each<[Service['spec']['externalTrafficPolicy'], string]>([
+test.each<['Cluster' | 'Local', string]>([
   ['Cluster', 'ip daddr 172.16.18.121 tcp dport 30080 goto svc-shop-web-tcp-80'],
   ['Local', 'ip daddr 172.16.18.121 tcp dport 30080 goto svc-shop-web-tcp-80-local'],
 ])('a NodePort with externalTrafficPolicy %s', (externalTrafficPolicy, rule) => {
