@@ -1,0 +1,152 @@
+import type { KubeObject } from '../kube/object.ts';
+import { customResourceDefinitions } from './crds.ts';
+
+export interface InstallOptions {
+  /** Flags of the node agent, see agent/main/node.ts; e.g. `--service-cidr=10.96.0.0/16`. */
+  readonly agentArgs?: readonly string[];
+  readonly controllerArgs?: readonly string[];
+  readonly agentImage?: string;
+  readonly controllerImage?: string;
+}
+
+export const installNamespace = 'egressproof-system';
+export const agentName = 'egressproof-agent';
+export const controllerName = 'egressproof-controller';
+
+const partOf = { 'app.kubernetes.io/part-of': 'egressproof' };
+const rbac = 'rbac.authorization.k8s.io';
+
+/** Everything that `kubectl apply` needs to install the Egress implementation, in order. */
+export function installManifest(options: InstallOptions = {}): KubeObject[] {
+  return [
+    ...customResourceDefinitions,
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: installNamespace, labels: partOf } },
+    ...access(agentName, agentRules, { [installNamespace]: agentSystemRules, default: agentDefaultRules }),
+    ...access(controllerName, controllerRules, {}),
+    daemonSet(options),
+    deployment(options),
+  ];
+}
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+const agentRules: readonly Rule[] = [
+  { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods'], verbs: ['list', 'watch'] },
+  { apiGroups: ['crd.antrea.io'], resources: ['egresses', 'externalippools'], verbs: ['list', 'watch'] },
+  { apiGroups: ['crd.antrea.io'], resources: ['egresses/status'], verbs: ['patch'] },
+];
+
+/** The agent asks for its own DaemonSet when it is told to stop: uninstalled, or only restarted. */
+const agentSystemRules: readonly Rule[] = [
+  { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['get'], resourceNames: [agentName] },
+];
+
+/** The endpoints of the API server, and events about cluster-scoped objects, live in the namespace default. */
+const agentDefaultRules: readonly Rule[] = [
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
+];
+
+const controllerRules: readonly Rule[] = [
+  { apiGroups: ['crd.antrea.io'], resources: ['egresses'], verbs: ['list', 'watch', 'patch'] },
+  { apiGroups: ['crd.antrea.io'], resources: ['externalippools'], verbs: ['list', 'watch'] },
+  { apiGroups: ['crd.antrea.io'], resources: ['egresses/status', 'externalippools/status'], verbs: ['patch'] },
+];
+
+function access(
+  name: string,
+  clusterRules: readonly Rule[],
+  rules: Readonly<Record<string, readonly Rule[]>>,
+): KubeObject[] {
+  const subjects = [{ kind: 'ServiceAccount', name, namespace: installNamespace }];
+  const object = (kind: string, fields: object, namespace?: string): KubeObject => ({
+    apiVersion: `${rbac}/v1`,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: partOf },
+    ...fields,
+  });
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: installNamespace, labels: partOf } },
+    object('ClusterRole', { rules: clusterRules }),
+    object('ClusterRoleBinding', { roleRef: { apiGroup: rbac, kind: 'ClusterRole', name }, subjects }),
+    ...Object.entries(rules).flatMap(([namespace, inNamespace]) => [
+      object('Role', { rules: inNamespace }, namespace),
+      object('RoleBinding', { roleRef: { apiGroup: rbac, kind: 'Role', name }, subjects }, namespace),
+    ]),
+  ];
+}
+
+function daemonSet({ agentImage = 'egressproof/agent', agentArgs = [] }: InstallOptions): KubeObject {
+  return workload('DaemonSet', agentName, {
+    updateStrategy: { type: 'RollingUpdate' },
+    template: podTemplate(agentName, {
+      hostNetwork: true,
+      dnsPolicy: 'ClusterFirstWithHostNet',
+      priorityClassName: 'system-node-critical',
+      tolerations: [{ operator: 'Exists' }],
+      terminationGracePeriodSeconds: 10,
+      containers: [
+        {
+          name: 'agent',
+          image: agentImage,
+          imagePullPolicy: 'IfNotPresent',
+          args: agentArgs,
+          env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+          // /proc/sys of the host's network namespace is writable only for privileged containers.
+          securityContext: { privileged: true },
+          resources: { requests: { cpu: '20m', memory: '80Mi' } },
+        },
+      ],
+    }),
+  });
+}
+
+function deployment({ controllerImage = 'egressproof/controller', controllerArgs = [] }: InstallOptions): KubeObject {
+  return workload('Deployment', controllerName, {
+    replicas: 1,
+    // Two controllers at a time would give out addresses twice.
+    strategy: { type: 'Recreate' },
+    template: podTemplate(controllerName, {
+      hostNetwork: true,
+      dnsPolicy: 'ClusterFirstWithHostNet',
+      priorityClassName: 'system-cluster-critical',
+      tolerations: [{ operator: 'Exists' }],
+      containers: [
+        {
+          name: 'controller',
+          image: controllerImage,
+          imagePullPolicy: 'IfNotPresent',
+          args: controllerArgs,
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+          resources: { requests: { cpu: '10m', memory: '80Mi' } },
+        },
+      ],
+    }),
+  });
+}
+
+function workload(kind: string, name: string, spec: object): KubeObject {
+  const labels = { 'app.kubernetes.io/name': name };
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name, namespace: installNamespace, labels: { ...partOf, ...labels } },
+    spec: { selector: { matchLabels: labels }, ...spec },
+  } as KubeObject;
+}
+
+function podTemplate(name: string, spec: object): object {
+  return {
+    metadata: { labels: { ...partOf, 'app.kubernetes.io/name': name } },
+    spec: { serviceAccountName: name, ...spec },
+  };
+}
