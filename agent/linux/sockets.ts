@@ -6,7 +6,10 @@ export interface Sockets {
   /** Starts a TCP connection; the socket emits 'connect' or 'error' as those of node:net do. */
   connectTcp(to: { host: string; port: number; localAddress?: string; localPort?: number }): Socket;
   /** A listening TCP server; `server.address()` tells the port when 0 was asked for. */
-  listenTcp(at: { host?: string; port: number; backlog?: number }, onConnection: (socket: Socket) => void): Promise<Server>;
+  listenTcp(
+    at: { host?: string; port: number; backlog?: number },
+    onConnection: (socket: Socket) => void,
+  ): Promise<Server>;
   /** A bound UDP socket. */
   bindUdp(at: { host?: string; port: number }): Promise<DgramSocket>;
   /** Resolves a name with the given DNS server, asked from this namespace. IPv4 addresses. */

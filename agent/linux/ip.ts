@@ -1,0 +1,23 @@
+import { run } from './exec.ts';
+
+export interface IpOptions {
+  readonly netns?: string;
+  /** Goes on after a line that fails, e.g. when removing what may be gone; the failures are not reported. */
+  readonly force?: boolean;
+}
+
+/** Runs `ip` lines (without the word `ip`) in one process, in order. */
+export async function ipBatch(lines: readonly string[], options: IpOptions = {}): Promise<void> {
+  if (lines.length === 0) return;
+  await run(['ip', ...(options.force === true ? ['-force'] : []), '-batch', '-'], {
+    input: `${lines.join('\n')}\n`,
+    allowFailure: options.force === true,
+    ...(options.netns === undefined ? {} : { netns: options.netns }),
+  });
+}
+
+/** `ip -j ARGS`, parsed; an empty answer is an empty list. */
+export async function ipJson<T>(args: readonly string[], options: Pick<IpOptions, 'netns'> = {}): Promise<T[]> {
+  const { stdout } = await run(['ip', '-j', ...args], options);
+  return stdout.trim() === '' ? [] : (JSON.parse(stdout) as T[]);
+}
