@@ -10,7 +10,7 @@ import {
   sampleUnknown,
   sampleViolation,
 } from './sample.ts';
-import type { CaseResult } from './run-result.ts';
+import type { CaseResult, RunResult } from './run-result.ts';
 
 const all = [sampleSkip, sampleFail, samplePass, sampleError, sampleUnknown];
 
@@ -45,35 +45,46 @@ test('the bytes do not depend on the order of keys or cases', () => {
 });
 
 const valid = () => structuredClone(buildRunResult(sampleFacts(all)));
-type Loose = Record<string, any>;
 
-test.each<{ flaw: string; spoil: (result: Loose) => void; message: RegExp }>([
-  { flaw: 'an unknown field', spoil: (of) => (of['colour'] = 'red'), message: /colour/ },
-  { flaw: 'an unknown field of a case', spoil: (of) => (of['cases'][0].colour = 'red'), message: /cases\.0.*colour/ },
-  { flaw: 'another version', spoil: (of) => (of['apiVersion'] = 'egressproof.dev/v9'), message: /apiVersion/ },
-  { flaw: 'a prettier result', spoil: (of) => (of['result'] = 'success'), message: /cases say failure/ },
-  { flaw: 'a wrong count', spoil: (of) => (of['statistics'].passed = 5), message: /statistics\.passed: is 5.*say 1/ },
-  { flaw: 'the same case twice', spoil: (of) => of['cases'].push(of['cases'][0]), message: /ID-01 occurs twice/ },
-  { flaw: 'a skip without a reason', spoil: (of) => delete of['cases'][4].reason, message: /skip needs a reason/ },
-  { flaw: 'a pass without checks', spoil: (of) => (of['cases'][0].checks = []), message: /at least one check/ },
+test.each<{ flaw: string; spoil: (result: RunResult, cases: readonly CaseResult[]) => void; message: RegExp }>([
+  { flaw: 'an unknown field', spoil: (of) => Object.assign(of, { colour: 'red' }), message: /colour/ },
+  {
+    flaw: 'an unknown field of a case',
+    spoil: (_, [first]) => Object.assign(first!, { colour: 'red' }),
+    message: /cases\.0.*colour/,
+  },
+  {
+    flaw: 'another version',
+    spoil: (of) => Object.assign(of, { apiVersion: 'egressproof.dev/v9' }),
+    message: /apiVersion/,
+  },
+  { flaw: 'a prettier result', spoil: (of) => (of.result = 'success'), message: /cases say failure/ },
+  { flaw: 'a wrong count', spoil: (of) => (of.statistics.passed = 5), message: /statistics\.passed: is 5.*say 1/ },
+  { flaw: 'the same case twice', spoil: (of, [first]) => of.cases.push(first!), message: /ID-01 occurs twice/ },
+  {
+    flaw: 'a skip without a reason',
+    spoil: (_, cases) => delete cases.find(({ outcome }) => outcome === 'skip')!.reason,
+    message: /skip needs a reason/,
+  },
+  { flaw: 'a pass without checks', spoil: (_, [first]) => (first!.checks = []), message: /at least one check/ },
   {
     flaw: 'a pass with a failed check',
-    spoil: (of) => (of['cases'][0].checks = of['cases'][1].checks),
+    spoil: (_, [first, second]) => (first!.checks = second!.checks),
     message: /checks say fail/,
   },
   {
     flaw: 'a passed check with violations',
-    spoil: (of) => (of['cases'][0].checks[0].violations = [sampleViolation]),
+    spoil: (_, [first]) => (first!.checks[0]!.violations = [sampleViolation]),
     message: /cannot have passed/,
   },
   {
     flaw: 'a source that is no address',
-    spoil: (of) => (of['cases'][1].checks[0].violations[0].seen = 'somewhere'),
+    spoil: (_, [, second]) => (second!.checks[0]!.violations[0]!.seen = 'somewhere'),
     message: /violations\.0\.seen/,
   },
-  { flaw: 'a local time', spoil: (of) => (of['run'].startedAt = '2026-09-01 12:00'), message: /run\.startedAt/ },
+  { flaw: 'a local time', spoil: (of) => (of.run.startedAt = '2026-09-01 12:00'), message: /run\.startedAt/ },
 ])('a result with $flaw is refused', ({ spoil, message }) => {
   const result = valid();
-  spoil(result);
+  spoil(result, result.cases);
   expect(() => parseRunResult(result)).toThrow(message);
 });

@@ -1,0 +1,47 @@
+import { defineConfig } from 'vitest/config';
+
+const exclude = ['**/node_modules/**', '.egressproof/**'];
+/** These share the machine's processors and time limits are part of what they judge: one file at a time. */
+const oneAtATime = { fileParallelism: false, maxWorkers: 1, sequence: { concurrent: false } };
+
+export default defineConfig({
+  test: {
+    retry: 0,
+    teardownTimeout: 30_000,
+    // A test that was left focused, or a pattern that matches nothing, must not pass for a green run.
+    allowOnly: false,
+    passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...exclude, '**/*.netns.test.ts', '**/*.kind.test.ts', 'suites/**/*.suite.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'netns',
+          include: ['**/*.netns.test.ts'],
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          ...oneAtATime,
+          sequence: { ...oneAtATime.sequence, groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'suites',
+          include: ['suites/**/*.suite.ts'],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          ...oneAtATime,
+          sequence: { ...oneAtATime.sequence, groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
