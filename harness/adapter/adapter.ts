@@ -1,0 +1,65 @@
+import type { Kube } from '../../agent/kube/types.ts';
+import type { Cluster } from '../../clusters/cluster.ts';
+import type { Feature } from '../case/features.ts';
+
+/** Which pods a policy is for, in the terms of the case. */
+export type Selection =
+  /** Pods of the namespaces with these labels, where `pods` narrows it to pods with those labels. */
+  | { readonly namespaces: Labels; readonly pods?: Labels }
+  /** Pods with these labels, in any namespace. */
+  | { readonly pods: Labels }
+  /** Every pod of the cluster. */
+  | 'everything'
+  /** A policy whose selection is left empty; what it means is the implementation's declaration. */
+  | 'empty';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** "These pods leave as this address." */
+export interface EgressIntent {
+  /** Unique in the cluster. */
+  readonly name: string;
+  readonly selection: Selection;
+  /** One address; several where the adapter claims MultipleIPs. */
+  readonly addresses: readonly string[];
+  /** The exit, where the adapter claims PinToNode; otherwise any node labelled egress-gateway=true. */
+  readonly via?: string;
+}
+
+/** What an implementation says it does where implementations differ. Tested as declared. */
+export interface Declared {
+  /** What a policy with an empty selection selects. */
+  readonly emptySelection: 'nothing' | 'everything';
+  /** Milliseconds within which a change has taken effect everywhere. */
+  readonly settleMs: number;
+}
+
+export interface AdapterContext {
+  readonly cluster: Cluster;
+  readonly kube: Kube;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How one implementation is installed and told what to do. It never sees a check, and nothing it says is used to judge
+ * a connection: `ownerOf` only tells where to look.
+ */
+export interface Adapter {
+  readonly name: string;
+  /** Extended features that it claims. */
+  readonly features: ReadonlySet<Feature>;
+  readonly declared: Declared;
+  version(context: AdapterContext): Promise<string>;
+  /** Resolves when the implementation says that it is ready. */
+  install(context: AdapterContext): Promise<void>;
+  uninstall(context: AdapterContext): Promise<void>;
+  /** Creates the policy, or changes it to this. */
+  apply(intent: EgressIntent, context: AdapterContext): Promise<void>;
+  remove(name: string, context: AdapterContext): Promise<void>;
+  /** The name of the node that has the address, or null while none has. */
+  ownerOf(name: string, context: AdapterContext): Promise<string | null>;
+  /** The objects of the intent, as a person would write them. */
+  manifest(intent: EgressIntent): string;
+  /** Everything about its state that helps to explain a failure: file name to contents. */
+  diagnostics(context: AdapterContext): Promise<Readonly<Record<string, string>>>;
+}

@@ -1,0 +1,63 @@
+import type { DefectName } from '../defects/names.ts';
+import type { TopologyName } from '../world/topology.ts';
+import type { World } from '../world/world.ts';
+import type { Feature } from './features.ts';
+
+export const levels = ['core', 'extended', 'declared', 'measurement'] as const;
+export type Level = (typeof levels)[number];
+
+/** Pods that exist before the case begins. */
+export interface GivenPods {
+  /** `everyNode`: one on each node, so on the egress node, on another one and on a plain worker, whichever is the exit. */
+  readonly on: 'everyNode' | readonly string[];
+  /** Pods per node; default 1. */
+  readonly perNode?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly hostNetwork?: boolean;
+}
+
+export interface GivenNamespace {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly pods?: GivenPods;
+}
+
+/** A case as data; only `checks` runs anything. */
+export interface EgressCase {
+  /** Of the catalogue; never reused. */
+  readonly id: string;
+  /** A sentence in the present tense, from the view of whoever uses Egress. */
+  readonly title: string;
+  readonly level: Level;
+  readonly features: readonly Feature[];
+  readonly topology: TopologyName;
+  /** What goes wrong in the world without it. */
+  readonly why: string;
+  /** Namespaces and their pods by the name the case gives them; on the cluster the names are unique. */
+  readonly given: Readonly<Record<string, GivenNamespace>>;
+  /** How many checks `checks` makes; a case that made fewer has not passed. The leak check comes on top. */
+  readonly plan: number;
+  /** Seeded defects that must make it fail (`egressproof selftest`). */
+  readonly catches: readonly DefectName[];
+  /** Touches what the whole cluster shares (database, firewall, selections of everything): runs alone. */
+  readonly exclusive?: boolean;
+  /** Runs on a cluster without any implementation: what plain Kubernetes does. */
+  readonly baseline?: boolean;
+  readonly checks: (world: World) => Promise<void>;
+}
+
+const idForm = /^[A-Z]+-\d{2}$/;
+
+/** @throws Error naming the case and the field. */
+export function defineCase(definition: EgressCase): EgressCase {
+  const { id, title, plan, features, level, catches, baseline } = definition;
+  const refuse = (problem: string): never => {
+    throw new Error(`case ${id} (${title}): ${problem}`);
+  };
+  if (!idForm.test(id)) refuse('an id looks like ID-01');
+  if (!Number.isInteger(plan) || plan < 1) refuse(`plans ${plan} checks; at least one is needed`);
+  if (features.length === 0) refuse('names no feature');
+  if (level === 'core' && catches.length === 0 && baseline !== true) {
+    refuse('a core case names at least one defect that it catches');
+  }
+  return definition;
+}

@@ -1,0 +1,42 @@
+import type { LedgerEvent, PacketEvent, ProbeEvent } from '../traffic/protocol.ts';
+
+/** A pod as the checks know it. */
+export interface PodFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly ip: string;
+  readonly node: string;
+  readonly nodeAddress: string;
+  readonly hostNetwork: boolean;
+}
+
+/** Where probes went. `port` differs per pod at the witness, so that a packet on the wire tells whose it is. */
+export interface Destination {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One connection (or datagram) of a pod and what became of it. */
+export interface Sample extends Omit<ProbeEvent, 'event' | 'id'> {
+  readonly pod: PodFacts;
+  readonly destination: Destination;
+}
+
+/** While it is open, nothing of the pod may be on the outside wire with an address of a node. */
+export interface SettledWindow {
+  readonly pod: PodFacts;
+  readonly fromUs: number;
+  /** Absent: until the end of the case. */
+  readonly toUs?: number;
+}
+
+/** Everything a run records, one JSON object a line; `atUs` is CLOCK_MONOTONIC in microseconds. */
+export type HistoryEvent =
+  | { readonly type: 'step'; readonly atUs: number; readonly text: string }
+  | { readonly type: 'pod'; readonly atUs: number; readonly pod: PodFacts; readonly witnessPort: number }
+  | ({ readonly type: 'sample'; readonly atUs: number; readonly check: string } & Sample)
+  | ({ readonly type: 'ledger' } & LedgerEvent)
+  | ({ readonly type: 'packet' } & PacketEvent)
+  | { readonly type: 'window'; readonly atUs: number; readonly window: SettledWindow }
+  | { readonly type: 'fence'; readonly atUs: number; readonly dropped: number };

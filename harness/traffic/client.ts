@@ -1,0 +1,82 @@
+import type { ProgramSession } from '../../clusters/program.ts';
+import { serveEcho } from './echo-server.ts';
+import { messageOf } from './outcome.ts';
+import { trafficCommand, type TrafficCommand, type TrafficEvent } from './protocol.ts';
+import { runSeries } from './series.ts';
+import { runStream } from './stream.ts';
+
+/**
+ * The traffic program of a pod.
+ * `commands`: takes commands from its input until that ends. `--on-start JSON` (may repeat): runs that command at once,
+ * as the pod's very first action, with its results in the pod's log; then stays until the pod is stopped.
+ */
+export async function runSession(session: ProgramSession): Promise<number> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([session.signal, ended.signal]);
+  const running = new Map<string, AbortController>();
+  const emit = (event: TrafficEvent): void => session.writeLine(JSON.stringify(event));
+  const start = (text: string): void => {
+    let command: TrafficCommand;
+    try {
+      command = trafficCommand.parse(JSON.parse(text));
+    } catch (error) {
+      session.writeError(`not a command: ${text}: ${messageOf(error)}`);
+      return;
+    }
+    if (command.op === 'stop') {
+      running.get(command.id)?.abort();
+      return;
+    }
+    const { id } = command;
+    const own = new AbortController();
+    running.set(id, own);
+    void run(session, command, emit, AbortSignal.any([signal, own.signal]))
+      .catch((error: unknown) => emit({ event: 'failed', id, message: messageOf(error) }))
+      .finally(() => running.delete(id));
+  };
+
+  session.args.forEach((arg, at) => {
+    if (arg === '--on-start') start(session.args[at + 1] ?? '');
+  });
+  try {
+    if (session.args.includes('commands')) {
+      for await (const line of session.input) {
+        if (line.trim() !== '') start(line);
+        if (session.signal.aborted) break;
+      }
+    } else if (!session.signal.aborted) {
+      await new Promise((resolve) => session.signal.addEventListener('abort', resolve, { once: true }));
+    }
+  } finally {
+    ended.abort();
+  }
+  return 0;
+}
+
+async function run(
+  session: ProgramSession,
+  command: Exclude<TrafficCommand, { op: 'stop' }>,
+  emit: (event: TrafficEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { sockets } = session;
+  const { id } = command;
+  switch (command.op) {
+    case 'probe':
+    case 'query':
+    case 'https':
+      emit({ event: 'done', id, sent: await runSeries(sockets, command, emit, signal) });
+      return;
+    case 'stream':
+      emit({ event: 'done', id, sent: await runStream(sockets, command, emit, signal) });
+      return;
+    case 'resolve':
+      emit({ event: 'resolved', id, addresses: await sockets.resolve4(command.name, { host: command.server }) });
+      return;
+    case 'serve': {
+      await using server = await serveEcho(sockets, command.port);
+      emit({ event: 'ready', id, port: command.port });
+      await new Promise((resolve) => signal.addEventListener('abort', () => resolve(server), { once: true }));
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+
+/**
+ * What the harness and its resident programs say to each other: one JSON object a line.
+ * Times are CLOCK_MONOTONIC in microseconds: comparable between processes of one kernel, and exact in a JSON number
+ * for centuries (nanoseconds would not be after 104 days of uptime).
+ */
+
+export const probeKinds = ['tcp', 'udp', 'http'] as const;
+export type ProbeKind = (typeof probeKinds)[number];
+
+/**
+ * What became of one probe. `probeError` says that the probe itself failed (it was sent late, or the program could not
+ * make a socket): it counts neither for nor against anybody.
+ */
+export const outcomes = ['ok', 'timeout', 'refused', 'reset', 'unreachable', 'rejected', 'probeError'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+const port = z.int().min(1).max(65_535);
+const micros = z.int().nonnegative();
+/** Who the server said it was talking to. */
+const peer = z.object({ address: z.string(), port: z.int() });
+export type Peer = z.infer<typeof peer>;
+
+/** An open-loop series: probe k starts at t0 + k * intervalMs whatever became of the others. */
+export const probeCommand = z.object({
+  op: z.literal('probe'),
+  id: z.string(),
+  kind: z.enum(probeKinds),
+  /** An IPv4 address, or a name that is resolved anew for each probe when `dns` is given. */
+  host: z.string(),
+  port,
+  dns: z.string().optional(),
+  /** Absent: until stopped. */
+  count: z.int().positive().optional(),
+  intervalMs: z.number().positive(),
+  timeoutMs: z.number().positive(),
+  /** A probe that starts later than this after its planned time is a probeError. */
+  maxLateMs: z.number().positive(),
+  /** The token of probe k is `<tokenPrefix>.<k>`. */
+  tokenPrefix: z.string().regex(/^[\w.-]+$/),
+});
+export type ProbeCommand = z.infer<typeof probeCommand>;
+
+/** One connection that is kept, with a line every intervalMs. */
+export const streamCommand = probeCommand.omit({ op: true, kind: true, dns: true }).extend({ op: z.literal('stream') });
+export type StreamCommand = z.infer<typeof streamCommand>;
+
+/** Queries a PostgreSQL, each over a connection of its own. */
+export const queryCommand = z.object({
+  op: z.literal('query'),
+  id: z.string(),
+  host: z.string(),
+  port,
+  database: z.string(),
+  user: z.string(),
+  password: z.string(),
+  sql: z.string(),
+  /** Also the application_name, so that the database's log can be joined with the history. */
+  tokenPrefix: z.string(),
+  count: z.int().positive(),
+  intervalMs: z.number().positive(),
+  timeoutMs: z.number().positive(),
+});
+export type QueryCommand = z.infer<typeof queryCommand>;
+
+/** Echoes the client's source on a port: a line or datagram or HTTP request gets `{token, address, port}`. */
+export const serveCommand = z.object({ op: z.literal('serve'), id: z.string(), port });
+export const resolveCommand = z.object({
+  op: z.literal('resolve'),
+  id: z.string(),
+  name: z.string(),
+  server: z.string(),
+});
+/** An HTTPS request whose certificate is not verified: is a server there at all? */
+export const httpsCommand = z.object({
+  op: z.literal('https'),
+  id: z.string(),
+  host: z.string(),
+  port,
+  path: z.string(),
+  timeoutMs: z.number().positive(),
+});
+export const stopCommand = z.object({ op: z.literal('stop'), id: z.string() });
+
+export const trafficCommand = z.discriminatedUnion('op', [
+  probeCommand,
+  streamCommand,
+  queryCommand,
+  serveCommand,
+  resolveCommand,
+  httpsCommand,
+  stopCommand,
+]);
+export type TrafficCommand = z.infer<typeof trafficCommand>;
+
+/** One probe, stream line or query that has ended. */
+export const probeEvent = z.object({
+  event: z.literal('probe'),
+  id: z.string(),
+  seq: z.int(),
+  token: z.string(),
+  kind: z.enum([...probeKinds, 'stream', 'postgres', 'https', 'dns']),
+  plannedUs: micros,
+  startedUs: micros,
+  doneUs: micros,
+  outcome: z.enum(outcomes),
+  /** The client as the server saw it; absent unless the server answered. */
+  seen: peer.optional(),
+  /** What the operating system or the server said when it did not work. */
+  error: z.string().optional(),
+});
+export type ProbeEvent = z.infer<typeof probeEvent>;
+
+export const trafficEvent = z.discriminatedUnion('event', [
+  probeEvent,
+  z.object({ event: z.literal('ready'), id: z.string(), port: z.int() }),
+  z.object({ event: z.literal('resolved'), id: z.string(), addresses: z.array(z.string()) }),
+  z.object({ event: z.literal('done'), id: z.string(), sent: z.int() }),
+  z.object({ event: z.literal('failed'), id: z.string(), message: z.string() }),
+]);
+export type TrafficEvent = z.infer<typeof trafficEvent>;
+
+export const witnessCommand = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('open'), id: z.string(), ports: z.array(port) }),
+  z.object({ op: z.literal('close'), id: z.string(), ports: z.array(port) }),
+]);
+export type WitnessCommand = z.infer<typeof witnessCommand>;
+
+/** One request that arrived at the witness. */
+export const ledgerEvent = z.object({
+  event: z.literal('seen'),
+  token: z.string(),
+  address: z.string(),
+  sourcePort: z.int(),
+  port: z.int(),
+  protocol: z.enum(probeKinds),
+  atUs: micros,
+  time: z.iso.datetime(),
+});
+export type LedgerEvent = z.infer<typeof ledgerEvent>;
+
+export const witnessEvent = z.discriminatedUnion('event', [
+  ledgerEvent,
+  z.object({ event: z.literal('ready'), id: z.string() }),
+  z.object({ event: z.literal('failed'), id: z.string(), message: z.string() }),
+]);
+export type WitnessEvent = z.infer<typeof witnessEvent>;
+
+/** One IPv4 packet or ARP message on a wire. `sport` and `dport` are absent for fragments and other protocols. */
+export const packetEvent = z.object({
+  iface: z.string(),
+  atUs: micros,
+  protocol: z.string(),
+  src: z.string(),
+  dst: z.string(),
+  sport: z.int().optional(),
+  dport: z.int().optional(),
+});
+export type PacketEvent = z.infer<typeof packetEvent>;
+
+export const captureCommand = z.object({ op: z.literal('fence'), id: z.string() });
+export const captureEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('packets'), packets: z.array(packetEvent) }),
+  z.object({ event: z.literal('ready'), interfaces: z.array(z.string()) }),
+  /** Everything that was on the wire before the fence was asked for has been told; `dropped` is the kernel's count. */
+  z.object({ event: z.literal('fence'), id: z.string(), dropped: z.int() }),
+]);
+export type CaptureEvent = z.infer<typeof captureEvent>;
+
+/** The clock of all events. */
+export function nowUs(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}

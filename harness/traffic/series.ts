@@ -1,0 +1,92 @@
+import type { Sockets } from '../../agent/linux/sockets.ts';
+import { requestHttps } from './https-request.ts';
+import { messageOf, outcomeOf } from './outcome.ts';
+import { queryOutcome, queryPostgres } from './postgres-query.ts';
+import { probes } from './probe.ts';
+import {
+  nowUs,
+  type Outcome,
+  type Peer,
+  type ProbeCommand,
+  type ProbeEvent,
+  type QueryCommand,
+  type TrafficCommand,
+} from './protocol.ts';
+import { openLoop } from './schedule.ts';
+
+/** How one request of a series is made and judged. */
+interface Attempt {
+  readonly kind: ProbeEvent['kind'];
+  make(token: string, signal: AbortSignal): Promise<Peer | undefined>;
+  outcome(error: unknown): Outcome;
+}
+
+type HttpsCommand = Extract<TrafficCommand, { op: 'https' }>;
+
+/** Runs an open-loop series, each request over a connection of its own; resolves with how many were made. */
+export async function runSeries(
+  sockets: Sockets,
+  command: ProbeCommand | QueryCommand | HttpsCommand,
+  emit: (event: ProbeEvent) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const attempt = attemptOf(sockets, command);
+  const prefix = command.op === 'https' ? command.id : command.tokenPrefix;
+  const plan =
+    command.op === 'https'
+      ? { count: 1, intervalMs: 1, maxLateMs: Number.POSITIVE_INFINITY }
+      : { maxLateMs: Number.POSITIVE_INFINITY, ...command };
+  return openLoop(
+    plan,
+    async ({ seq, plannedUs, startedUs, late }) => {
+      const token = `${prefix}.${seq}`;
+      // Latency and time-out both count from the planned time: a late start must not make a server look better.
+      const leftMs = Math.max(1, Math.round(command.timeoutMs - (startedUs - plannedUs) / 1000));
+      const result = await attempt
+        .make(token, AbortSignal.any([AbortSignal.timeout(leftMs), signal]))
+        .then((seen) => ({ outcome: 'ok' as Outcome, ...(seen === undefined ? {} : { seen }) }))
+        .catch((error: unknown) => ({ outcome: attempt.outcome(error), error: messageOf(error) }));
+      // A request that was cut short because the series was stopped says nothing.
+      if (signal.aborted && result.outcome !== 'ok') return;
+      const times = { plannedUs, startedUs, doneUs: nowUs() };
+      const base = { event: 'probe', id: command.id, seq, token, kind: attempt.kind, ...times } as const;
+      emit(late ? { ...base, outcome: 'probeError', error: 'sent late' } : { ...base, ...result });
+    },
+    signal,
+  );
+}
+
+function attemptOf(sockets: Sockets, command: ProbeCommand | QueryCommand | HttpsCommand): Attempt {
+  switch (command.op) {
+    case 'query':
+      return {
+        kind: 'postgres',
+        make: (token, signal) => queryPostgres(sockets, command, token, signal),
+        outcome: queryOutcome,
+      };
+    case 'https':
+      return {
+        kind: 'https',
+        make: async (_token, signal) => {
+          await requestHttps(sockets, { host: command.host, port: command.port }, command.path, signal);
+          return undefined;
+        },
+        outcome: outcomeOf,
+      };
+    case 'probe':
+      return {
+        kind: command.kind,
+        make: async (token, signal) => {
+          const host = command.dns === undefined ? command.host : await lookUp(sockets, command.host, command.dns);
+          return probes[command.kind](sockets, { host, port: command.port }, token, signal);
+        },
+        outcome: outcomeOf,
+      };
+  }
+}
+
+async function lookUp(sockets: Sockets, name: string, server: string): Promise<string> {
+  const [address] = await sockets.resolve4(name, { host: server });
+  if (address === undefined) throw new Error(`${name}: the DNS server ${server} knows no IPv4 address`);
+  return address;
+}

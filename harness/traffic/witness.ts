@@ -1,0 +1,34 @@
+import type { ProgramSession } from '../../clusters/program.ts';
+import { serveEcho } from './echo-server.ts';
+import { messageOf } from './outcome.ts';
+import { nowUs, witnessCommand, type WitnessEvent } from './protocol.ts';
+
+/** The server outside: says to each client, and to the harness at once, where the request came from. */
+export async function runSession(session: ProgramSession): Promise<number> {
+  const emit = (event: WitnessEvent): void => session.writeLine(JSON.stringify(event));
+  const open = new Map<number, AsyncDisposable>();
+  const onRequest: Parameters<typeof serveEcho>[2] = ({ protocol, token, address, sourcePort, port }) =>
+    emit({ event: 'seen', token, address, sourcePort, port, protocol, atUs: nowUs(), time: new Date().toISOString() });
+  try {
+    for await (const line of session.input) {
+      if (line.trim() === '') continue;
+      const command = witnessCommand.parse(JSON.parse(line));
+      try {
+        for (const port of command.ports) {
+          if (command.op === 'open') open.set(port, await serveEcho(session.sockets, port, onRequest));
+          else {
+            await open.get(port)?.[Symbol.asyncDispose]();
+            open.delete(port);
+          }
+        }
+        emit({ event: 'ready', id: command.id });
+      } catch (error) {
+        emit({ event: 'failed', id: command.id, message: messageOf(error) });
+      }
+      if (session.signal.aborted) break;
+    }
+  } finally {
+    await Promise.all([...open.values()].map((server) => server[Symbol.asyncDispose]()));
+  }
+  return 0;
+}
