@@ -135,7 +135,12 @@ export interface Topology {
   /** The LAN of the nodes, e.g. 172.16.18.0/24, and the router's address on it. */
   readonly nodeLan: { readonly cidr: string; readonly router: string; readonly controlPlane: string };
   /** The network behind the firewall. */
-  readonly outside: { readonly cidr: string; readonly router: string; readonly database: string; readonly witness: string };
+  readonly outside: {
+    readonly cidr: string;
+    readonly router: string;
+    readonly database: string;
+    readonly witness: string;
+  };
   /** The range all podCIDRs are taken from, e.g. 10.203.0.0/16. */
   readonly podCIDR: string;
   readonly serviceCIDR: string;
@@ -186,5 +191,7 @@ export interface ClusterProvider {
   up(options: ClusterOptions): Promise<Cluster>;
   /** A handle on a running cluster; throws ClusterNotFound. */
   attach(name: string, stateDir: string): Promise<Cluster>;
-  list(stateDir: string): Promise<readonly { readonly name: string; readonly alive: boolean; readonly createdAt: string }[]>;
+  list(
+    stateDir: string,
+  ): Promise<readonly { readonly name: string; readonly alive: boolean; readonly createdAt: string }[]>;
 }
