@@ -82,6 +82,11 @@ test.each<{ flaw: string; spoil: (result: RunResult, cases: readonly CaseResult[
     spoil: (_, [, second]) => (second!.checks[0]!.violations[0]!.seen = 'somewhere'),
     message: /violations\.0\.seen/,
   },
+  {
+    flaw: 'a failed testbed that claims to be complete',
+    spoil: (of) => (of.run.setUpFailure = 'no user namespaces'),
+    message: /run\.complete/,
+  },
   { flaw: 'a local time', spoil: (of) => (of.run.startedAt = '2026-09-01 12:00'), message: /run\.startedAt/ },
 ])('a result with $flaw is refused', ({ spoil, message }) => {
   const result = valid();

@@ -90,6 +90,8 @@ const run = z.strictObject({
   seed: z.int(),
   /** False when the run was interrupted or did not run every case of the suite. */
   complete: z.boolean(),
+  /** Why the testbed did not come up or was lost, if so; no verdict on the implementation. */
+  setUpFailure: name.optional(),
   /** The effective configuration. */
   config: z.record(z.string(), z.json()),
   provider: z.enum(['netns', 'kind', 'existing']),
@@ -131,6 +133,8 @@ const runResult = z
     const ids = cases.map(({ id }) => id);
     const twice = ids.find((id, index) => ids.indexOf(id) !== index);
     if (twice !== undefined) refuse(['cases'], `case ${twice} occurs twice`);
+    if (run.complete && run.setUpFailure !== undefined)
+      refuse(['run', 'complete'], 'cannot be true where the testbed failed');
     const expected = resultOf(cases, run.complete);
     if (result !== expected) refuse(['result'], `is ${result}, but the cases say ${expected}`);
     const counted = statisticsOf(cases);

@@ -1,0 +1,62 @@
+import { describeDuration } from '../text/duration.ts';
+import { describeFailure } from '../text/failure.ts';
+import { printable } from '../text/printable.ts';
+import type { CaseResult, RunResult } from '../model/run-result.ts';
+import type { Paint } from './paint.ts';
+
+const verdicts = {
+  success: ['green', 'success: every core and claimed case passed'],
+  partial: ['yellow', 'partial: nothing failed, but the run left cases out'],
+  failure: ['red', 'failure'],
+  inconclusive: ['yellow', 'inconclusive: nothing failed, but not everything could be judged'],
+} as const;
+
+/**
+ * The end of a run: what did not pass and how to repeat it, what the run cannot show, and as its last line
+ * `N passed, N failed, N skipped`, where what ended without a verdict (unknown, error,
+ * a failed set-up) counts as failed and is named before.
+ */
+export function renderSummary(result: RunResult, runFolder: string, paint: Paint): string {
+  const { run, cases, limitations, implementation } = result;
+  const [colour, verdict] = verdicts[result.result];
+  const open = cases.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'skip');
+  const where = `${implementation.name} ${implementation.version} on ${run.provider}/${run.topology}`;
+  return [
+    ...(run.setUpFailure === undefined ? [] : ['', `${paint('red', 'set-up')}  ${printable(run.setUpFailure)}`]),
+    ...open.flatMap((each) => ['', ...renderFailure(each, runFolder, paint)]),
+    '',
+    ...limitations.map((limitation) => paint('dim', `limitation: ${limitation}`)),
+    `results: ${runFolder}`,
+    `${paint(['bold', colour], verdict)} (${where}, ${describeDuration(run.durationMs)}, seed ${run.seed})`,
+    ...renderWithoutVerdict(result),
+    renderCounts(result),
+    '',
+  ].join('\n');
+}
+
+function renderCounts({ run, statistics }: RunResult): string {
+  const { passed, failed, unknown, error, skipped } = statistics;
+  const setUp = run.setUpFailure === undefined ? 0 : 1;
+  return `${passed} passed, ${failed + unknown + error + setUp} failed, ${skipped} skipped`;
+}
+
+function renderWithoutVerdict({ run, statistics: { unknown, error } }: RunResult): string[] {
+  const setUp = run.setUpFailure === undefined ? [] : ['the set-up of the testbed'];
+  const parts = [
+    ...setUp,
+    ...(unknown > 0 ? [`${unknown} unknown`] : []),
+    ...(error > 0 ? [`${error} not run to the end`] : []),
+  ];
+  return parts.length === 0 ? [] : [`without a verdict, counted as failed: ${parts.join(', ')}`];
+}
+
+function renderFailure(result: CaseResult, runFolder: string, paint: Paint): string[] {
+  const { id, title, outcome, evidence, repeat } = result;
+  const colour = outcome === 'unknown' ? 'yellow' : 'red';
+  return [
+    `${paint(['bold', colour], outcome)}  ${id}  ${title}`,
+    ...describeFailure(result).map((line) => `  ${printable(line)}`),
+    ...(evidence === undefined ? [] : [`  evidence: ${runFolder}/${evidence}`]),
+    `  repeat:   ${repeat}`,
+  ];
+}
