@@ -1,10 +1,13 @@
 import type { DefectName } from '../defects/names.ts';
-import type { TopologyName } from '../world/topology.ts';
 import type { World } from '../world/world.ts';
 import type { Feature } from './features.ts';
 
 export const levels = ['core', 'extended', 'declared', 'measurement'] as const;
 export type Level = (typeof levels)[number];
+
+/** The testbeds of clusters/topologies.ts. */
+export const topologyNames = ['egress', 'node-ipam'] as const;
+export type TopologyName = (typeof topologyNames)[number];
 
 /** Pods that exist before the case begins. */
 export interface GivenPods {

@@ -8,7 +8,9 @@ export function decide(
   wanted: Pick<EgressCase, 'features'>,
   adapter: { readonly name: string; readonly features: ReadonlySet<Feature> },
 ): Decision {
-  const missing = wanted.features.filter((feature) => known[feature].level === 'extended' && !adapter.features.has(feature));
+  const missing = wanted.features.filter(
+    (feature) => known[feature].level === 'extended' && !adapter.features.has(feature),
+  );
   if (missing.length === 0) return { run: true };
   const what = missing.map((feature) => `${feature} (${known[feature].means})`).join(', ');
   return { run: false, reason: `${adapter.name} does not claim ${what}` };

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { stringify } from 'yaml';
+import { egresses, type Egress, type EgressSpec } from '../../agent/api/egress.ts';
+import { externalIPPools, type ExternalIPPool } from '../../agent/api/external-ip-pool.ts';
+import { installManifest, installNamespace } from '../../agent/api/install.ts';
+import { pods, type KubeObject } from '../../agent/kube/object.ts';
+import type { Kube } from '../../agent/kube/types.ts';
+import type { Adapter, EgressIntent, Selection } from './adapter.ts';
+import { resourceRefOf } from './resource-ref.ts';
+import { whenWorkloadsReady } from './workloads-ready.ts';
+
+/** This project's own implementation, through Antrea's v1beta1 objects: an Egress, and a pool with just its address. */
+export const bundled: Adapter = {
+  name: 'bundled',
+  features: new Set(['PodSelector', 'SharedIP', 'UpdateIP', 'PinToNode']),
+  declared: { emptySelection: 'nothing', settleMs: 10_000 },
+
+  async version() {
+    const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+    return (JSON.parse(manifest) as { version: string }).version;
+  },
+
+  async install(context) {
+    const { topology } = context.cluster;
+    const agentArgs = [`--service-cidr=${topology.serviceCIDR}`];
+    for (const object of installManifest({ agentArgs })) await context.kube.apply(resourceRefOf(object), object);
+    await whenWorkloadsReady(context, installNamespace);
+  },
+
+  async uninstall({ kube }) {
+    for (const object of installManifest().toReversed()) {
+      await kube.delete(resourceRefOf(object), object.metadata.name ?? '', object.metadata.namespace);
+    }
+  },
+
+  async apply(intent, { kube }) {
+    const before = await kube.find<Egress>(egresses, intent.name);
+    for (const object of objectsOf(intent)) await kube.apply(resourceRefOf(object), object);
+    await dropUnusedPool(before, kube);
+  },
+
+  async remove(name, { kube }) {
+    const before = await kube.find<Egress>(egresses, name);
+    await kube.delete(egresses, name);
+    await dropUnusedPool(before, kube);
+  },
+
+  async ownerOf(name, { kube }) {
+    const egress = await kube.find<Egress>(egresses, name);
+    return egress?.status?.egressNode || null;
+  },
+
+  manifest: (intent) =>
+    objectsOf(intent)
+      .map((object) => stringify(object))
+      .join('---\n'),
+
+  async diagnostics({ kube }) {
+    const [policies, pools, agents] = await Promise.all([
+      kube.list(egresses),
+      kube.list(externalIPPools),
+      kube.list(pods, { namespace: installNamespace }),
+    ]);
+    const logs = agents.items.map(async ({ metadata: { name = '' } }): Promise<[string, string]> => [
+      `log-${name}.txt`,
+      await kube.log(installNamespace, name).catch((error: unknown) => `no log: ${String(error)}\n`),
+    ]);
+    return {
+      'egresses.yaml': stringify(policies.items),
+      'externalippools.yaml': stringify(pools.items),
+      ...Object.fromEntries(await Promise.all(logs)),
+    };
+  },
+};
+
+/** Policies can share an address, and so its pool: the last one to leave it removes it. */
+async function dropUnusedPool(before: Egress | null, kube: Kube): Promise<void> {
+  const pool = before?.spec.externalIPPool;
+  if (pool === undefined) return;
+  const { items } = await kube.list<Egress>(egresses);
+  if (items.every(({ spec }) => spec.externalIPPool !== pool)) await kube.delete(externalIPPools, pool);
+}
+
+/**
+ * A pool per address, because ranges of pools may not overlap and cannot be changed, and a policy may be moved to
+ * another address. Several policies on one address share its pool.
+ */
+function objectsOf({ name, selection, addresses, via }: EgressIntent): [ExternalIPPool, Egress] {
+  const [address = ''] = addresses;
+  const poolName = `only-${address.replaceAll('.', '-')}${via === undefined ? '' : `-${via}`}`;
+  const nodeSelector = {
+    matchLabels: via === undefined ? { 'egress-gateway': 'true' } : { 'kubernetes.io/hostname': via },
+  };
+  return [
+    {
+      apiVersion: 'crd.antrea.io/v1beta1',
+      kind: 'ExternalIPPool',
+      metadata: { name: poolName },
+      spec: { ipRanges: [{ start: address, end: address }], nodeSelector },
+    } as ExternalIPPool,
+    {
+      apiVersion: 'crd.antrea.io/v1beta1',
+      kind: 'Egress',
+      metadata: { name },
+      spec: { appliedTo: appliedTo(selection), egressIP: address, externalIPPool: poolName },
+    } as Egress,
+  ];
+}
+
+function appliedTo(selection: Selection): EgressSpec['appliedTo'] {
+  if (selection === 'empty') return {};
+  if (selection === 'everything') return { namespaceSelector: {} };
+  return {
+    ...('namespaces' in selection ? { namespaceSelector: { matchLabels: { ...selection.namespaces } } } : {}),
+    ...(selection.pods === undefined ? {} : { podSelector: { matchLabels: { ...selection.pods } } }),
+  };
+}

@@ -1,0 +1,66 @@
+import type { CheckResult } from '../check/violations.ts';
+import type { PodFacts, Sample, SettledWindow } from '../history/events.ts';
+import type { Recorder } from '../history/recorder.ts';
+import { nowUs } from '../traffic/protocol.ts';
+
+/** A check that everything after it depends on has failed; the case ends, with the checks made so far. */
+export class CaseStopped extends Error {}
+
+/** What a case has recorded and concluded so far. */
+export class CaseLog {
+  readonly recorder: Recorder;
+  readonly startUs = nowUs();
+  readonly checks: CheckResult[] = [];
+  readonly #onCheck: (result: CheckResult) => void;
+  #windows: SettledWindow[] = [];
+  /** When something was last changed: a policy, a label, a pod. */
+  changedUs = this.startUs;
+  answeredByWitness = 0;
+
+  constructor(recorder: Recorder, onCheck: (result: CheckResult) => void) {
+    this.recorder = recorder;
+    this.#onCheck = onCheck;
+  }
+
+  step(text: string): void {
+    this.recorder.record({ type: 'step', atUs: nowUs(), text });
+  }
+
+  /** A step that changes who leaves how: from here on until they have settled again, pods may leave otherwise. */
+  change(text: string, affects: (pod: PodFacts) => boolean = () => true): void {
+    this.changedUs = nowUs();
+    this.step(text);
+    this.#windows = this.#windows.map((window) =>
+      window.toUs === undefined && affects(window.pod) ? this.#note({ ...window, toUs: this.changedUs }) : window,
+    );
+  }
+
+  /** From now on, any packet of these pods with a node's address is a leak. */
+  settled(pods: readonly PodFacts[]): void {
+    const isOpen = (pod: PodFacts): boolean =>
+      this.#windows.some((window) => window.pod === pod && window.toUs === undefined);
+    for (const pod of pods) if (!isOpen(pod)) this.#windows.push(this.#note({ pod, fromUs: nowUs() }));
+  }
+
+  sample(check: string): (sample: Sample) => void {
+    return (sample) => {
+      if (sample.outcome === 'ok' && sample.destination.name === 'witness') this.answeredByWitness += 1;
+      this.recorder.record({ type: 'sample', atUs: sample.doneUs, check, ...sample });
+    };
+  }
+
+  conclude(result: CheckResult): CheckResult {
+    this.checks.push(result);
+    this.#onCheck(result);
+    return result;
+  }
+
+  get windows(): readonly SettledWindow[] {
+    return this.#windows;
+  }
+
+  #note(window: SettledWindow): SettledWindow {
+    this.recorder.record({ type: 'window', atUs: nowUs(), window });
+    return window;
+  }
+}

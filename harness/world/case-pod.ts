@@ -1,0 +1,173 @@
+import type { ExecSession } from '../../agent/kube/types.ts';
+import type { RunningProcess } from '../../clusters/cluster.ts';
+import type { Destination, PodFacts, Sample } from '../history/events.ts';
+import { trafficEvent, type ProbeKind, type TrafficCommand, type TrafficEvent } from '../traffic/protocol.ts';
+import { ProgramLink } from './program-link.ts';
+import { sourceMaxLateMs, timeouts } from './timeouts.ts';
+
+export interface SeriesPlan {
+  readonly kind: ProbeKind;
+  readonly destination: Destination;
+  /** Absent: until stopped. */
+  readonly count?: number;
+  readonly intervalMs: number;
+  /** Resolve the destination's `host` with this DNS server, anew for each connection. */
+  readonly dns?: string;
+  readonly onSample: (sample: Sample) => void;
+}
+
+export interface Series {
+  stop(): void;
+  /** Resolves when every connection of the series has ended. */
+  readonly done: Promise<void>;
+}
+
+type Id<C> = C extends { id: string } ? Omit<C, 'id'> : never;
+
+/** A pod (or process of a node) with a resident traffic program. */
+export class CasePod implements Disposable {
+  readonly facts: PodFacts;
+  /** Its own port at the witness. */
+  readonly witnessPort: number;
+  readonly #session: ExecSession | RunningProcess;
+  readonly #link: ProgramLink<TrafficEvent>;
+  readonly #tokenPrefix: string;
+  #commands = 0;
+
+  constructor(facts: PodFacts, witnessPort: number, session: ExecSession | RunningProcess, tokenPrefix: string) {
+    this.facts = facts;
+    this.witnessPort = witnessPort;
+    this.#session = session;
+    this.#tokenPrefix = tokenPrefix;
+    this.#link = new ProgramLink(session, trafficEvent, `the traffic program of ${facts.namespace}/${facts.name}`);
+  }
+
+  /** Starts an open-loop series of fresh connections. */
+  start({ kind, destination, count, intervalMs, dns, onSample }: SeriesPlan): Series {
+    const { host, port } = destination;
+    const limits = { timeoutMs: timeouts.probe, maxLateMs: sourceMaxLateMs, tokenPrefix: this.#nextToken() };
+    const { id, done } = this.#run(
+      {
+        op: 'probe',
+        kind,
+        host,
+        port,
+        intervalMs,
+        ...limits,
+        ...(count === undefined ? {} : { count }),
+        ...(dns === undefined ? {} : { dns }),
+      },
+      destination,
+      onSample,
+      count === undefined ? undefined : count * intervalMs + timeouts.probe + timeouts.command,
+    );
+    return { done, stop: () => this.#link.send({ op: 'stop', id }) };
+  }
+
+  /** Asks a PostgreSQL for the client's address, `count` times over fresh connections. */
+  async query(
+    login: { readonly database: string; readonly user: string; readonly password: string },
+    destination: Destination,
+    count: number,
+    intervalMs: number,
+  ): Promise<Sample[]> {
+    const samples: Sample[] = [];
+    const { host, port } = destination;
+    const sql = 'select host(inet_client_addr()), inet_client_port()';
+    const limits = { count, intervalMs, timeoutMs: timeouts.probe, tokenPrefix: this.#nextToken() };
+    const limitMs = count * intervalMs + timeouts.probe + timeouts.command;
+    await this.#run(
+      { op: 'query', host, port, ...login, sql, ...limits },
+      destination,
+      (of) => samples.push(of),
+      limitMs,
+    ).done;
+    return samples;
+  }
+
+  /** Whether a TLS server answers at all. */
+  async https(destination: Destination, path: string): Promise<Sample[]> {
+    const samples: Sample[] = [];
+    const { host, port } = destination;
+    const command = { op: 'https', host, port, path, timeoutMs: timeouts.probe } as const;
+    await this.#run(command, destination, (of) => samples.push(of), timeouts.probe + timeouts.command).done;
+    return samples;
+  }
+
+  /** Listens, for the rest of the case, as a server that tells its clients where they came from. */
+  async serve(port: number): Promise<void> {
+    const id = this.#nextId();
+    const ready = this.#answer(
+      id,
+      (event) => (event.event === 'ready' ? true : undefined),
+      `sign that port ${port} is open`,
+    );
+    this.#link.send({ op: 'serve', id, port });
+    await ready;
+  }
+
+  async resolve(name: string, server: string): Promise<readonly string[]> {
+    const id = this.#nextId();
+    const answer = this.#answer(
+      id,
+      (event) => (event.event === 'resolved' ? event.addresses : undefined),
+      `answer for ${name}`,
+    );
+    this.#link.send({ op: 'resolve', id, name, server });
+    return answer;
+  }
+
+  [Symbol.dispose](): void {
+    if ('close' in this.#session) this.#session.close();
+    else void this.#session.stop();
+  }
+
+  #run(
+    command: Id<TrafficCommand>,
+    destination: Destination,
+    onSample: (sample: Sample) => void,
+    limitMs: number | undefined,
+  ): { id: string; done: Promise<void> } {
+    const id = this.#nextId();
+    const stopListening = this.#link.onEvent((event) => {
+      if (event.event !== 'probe' || event.id !== id) return;
+      const { event: _event, id: _id, ...sample } = event;
+      onSample({ ...sample, pod: this.facts, destination });
+    });
+    const done = this.#answer(
+      id,
+      (event) => (event.event === 'done' ? true : undefined),
+      'end of its connections',
+      limitMs,
+    );
+    // Whoever awaits `done` gets the error; a series that is dropped because of another error must not end the process.
+    done.catch(() => undefined);
+    this.#link.send({ id, ...command });
+    return { id, done: done.then(() => undefined).finally(stopListening) };
+  }
+
+  #answer<T>(
+    id: string,
+    pick: (event: TrafficEvent) => T | undefined,
+    what: string,
+    limitMs: number = timeouts.command,
+  ): Promise<T> {
+    return this.#link.waitFor(
+      (event) => {
+        if (event.id !== id) return undefined;
+        if (event.event === 'failed') throw new Error(`${this.facts.namespace}/${this.facts.name}: ${event.message}`);
+        return pick(event);
+      },
+      limitMs,
+      what,
+    );
+  }
+
+  #nextId(): string {
+    return String((this.#commands += 1));
+  }
+
+  #nextToken(): string {
+    return `${this.#tokenPrefix}.${this.facts.name}.${this.#commands}`;
+  }
+}

@@ -1,0 +1,55 @@
+/** Hands out what two cases must not share at the same time: Egress IPs and ports of the witness. */
+export class Leases<T> {
+  readonly #all: readonly T[];
+  readonly #taken = new Set<T>();
+  readonly #what: string;
+  #next = 0;
+
+  constructor(what: string, all: readonly T[]) {
+    this.#what = what;
+    this.#all = all;
+  }
+
+  /** The next free one; what was given back comes last, so that leftovers of an earlier case cannot be mistaken for it. */
+  take(): T {
+    for (let tried = 0; tried < this.#all.length; tried += 1) {
+      const candidate = this.#all[this.#next % this.#all.length] as T;
+      this.#next += 1;
+      if (!this.#taken.has(candidate)) return this.#mark(candidate);
+    }
+    throw new Error(`no free ${this.#what}: all ${this.#all.length} are in use`);
+  }
+
+  /** This very one, e.g. the addresses of a figure. */
+  claim(wanted: T): T {
+    if (!this.#all.includes(wanted)) throw new Error(`${this.#what} ${String(wanted)} is outside the range`);
+    if (this.#taken.has(wanted)) throw new Error(`${this.#what} ${String(wanted)} is in use`);
+    return this.#mark(wanted);
+  }
+
+  release(given: T): void {
+    this.#taken.delete(given);
+  }
+
+  #mark(candidate: T): T {
+    this.#taken.add(candidate);
+    return candidate;
+  }
+}
+
+/** All addresses from first to last, inclusive. */
+export function addressRange(first: string, last: string): string[] {
+  const [from, to] = [first, last].map(toNumber) as [number, number];
+  return Array.from({ length: to - from + 1 }, (_, index) => toText(from + index));
+}
+
+function toNumber(address: string): number {
+  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}
+
+function toText(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}
+
+/** Below the ephemeral range of Linux (32768 to 60999), so that no client port can be mistaken for one of ours. */
+export const witnessPorts: readonly number[] = Array.from({ length: 12_000 }, (_, index) => 20_000 + index);

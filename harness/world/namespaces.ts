@@ -1,0 +1,160 @@
+import { namespaces as namespaceResource, pods as podResource } from '../../agent/kube/object.ts';
+import type { PodFacts } from '../history/events.ts';
+import { nowUs } from '../traffic/protocol.ts';
+import type { CaseLog } from './case-log.ts';
+import { CasePod } from './case-pod.ts';
+import { startPod } from './start-pods.ts';
+import { caseLabel, type Testbed } from './testbed.ts';
+import { timeouts } from './timeouts.ts';
+
+export interface PodWish {
+  readonly node: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly hostNetwork?: boolean;
+}
+
+type Labels = Readonly<Record<string, string | null>>;
+
+/** The namespaces and pods of one case: unique names on the cluster, the case's own names here. */
+export class Namespaces implements AsyncDisposable {
+  readonly everyPod: { pod: PodFacts; port: number }[] = [];
+  readonly #testbed: Testbed;
+  readonly #log: CaseLog;
+  readonly #runName: string;
+  readonly #pods = new Map<string, CasePod[]>();
+  readonly #nodeProcesses: CasePod[] = [];
+  readonly #ports: number[] = [];
+  readonly #stopListening: (() => void)[] = [];
+  #started = 0;
+
+  constructor(testbed: Testbed, log: CaseLog, runName: string) {
+    this.#testbed = testbed;
+    this.#log = log;
+    this.#runName = runName;
+  }
+
+  /** The name on the cluster of what the case calls `name`. */
+  realName(name: string): string {
+    return `${this.#runName}-${name}`;
+  }
+
+  async create(name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
+    const real = this.realName(name);
+    this.#log.step(`namespace ${real}`);
+    this.#pods.set(name, []);
+    const metadata = {
+      name: real,
+      labels: { 'kubernetes.io/metadata.name': real, [caseLabel]: this.#runName, ...labels },
+    };
+    await this.#testbed.kube.create(namespaceResource, { apiVersion: 'v1', kind: 'Namespace', metadata });
+  }
+
+  podsOf(name: string): readonly CasePod[] {
+    const pods = this.#pods.get(name);
+    if (pods === undefined)
+      throw new Error(`the case has no namespace ${name}; it has ${[...this.#pods.keys()].join(', ')}`);
+    return pods;
+  }
+
+  async addPods(namespace: string, wishes: readonly PodWish[]): Promise<CasePod[]> {
+    const ports = await this.#openPorts(wishes.length);
+    const started = await Promise.all(
+      wishes.map(({ node, labels = {}, hostNetwork = false }, index) => {
+        const name = `${node}-${(this.#started += 1)}`;
+        const witnessPort = ports[index] ?? 0;
+        const request = { namespace: this.realName(namespace), name, node, labels, hostNetwork, witnessPort };
+        return startPod(this.#testbed, { ...request, tokenPrefix: this.#runName });
+      }),
+    );
+    for (const pod of started) this.#note(pod);
+    this.#pods.get(namespace)?.push(...started);
+    return started;
+  }
+
+  /** A process of the node itself, with its own port at the witness like a pod. */
+  async startOnNode(name: string): Promise<CasePod> {
+    const node = this.#testbed.cluster.node(name);
+    const [port = 0] = await this.#openPorts(1);
+    const session = await node.start('traffic', ['commands']);
+    const facts = {
+      namespace: 'node',
+      name,
+      ip: node.address,
+      node: name,
+      nodeAddress: node.address,
+      hostNetwork: true,
+    };
+    const started = new CasePod(facts, port, session, this.#runName);
+    this.#note(started);
+    this.#nodeProcesses.push(started);
+    return started;
+  }
+
+  /** Sets labels of a namespace; null removes one. */
+  async label(name: string, labels: Labels): Promise<void> {
+    const real = this.realName(name);
+    this.#log.change(`labels of namespace ${real}: ${JSON.stringify(labels)}`, ({ namespace }) => namespace === real);
+    await this.#testbed.kube.patch(namespaceResource, real, { metadata: { labels } }, { type: 'merge' });
+  }
+
+  /** Sets labels of all pods of a namespace; null removes one. */
+  async labelPods(pods: readonly PodFacts[], labels: Labels): Promise<void> {
+    this.#log.change(`labels of ${pods.map(({ name }) => name).join(', ')}: ${JSON.stringify(labels)}`, (pod) =>
+      pods.includes(pod),
+    );
+    await Promise.all(
+      pods.map(({ namespace, name }) =>
+        this.#testbed.kube.patch(podResource, name, { metadata: { labels } }, { type: 'merge', namespace }),
+      ),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { kube, witness, ports } = this.#testbed;
+    for (const stop of this.#stopListening) stop();
+    for (const pod of [...this.#pods.values(), this.#nodeProcesses].flat()) pod[Symbol.dispose]();
+    const names = [...this.#pods.keys()].map((name) => this.realName(name));
+    await Promise.all(names.map((name) => kube.delete(namespaceResource, name)));
+    await this.#whenGone(new Set(names));
+    await witness.close(this.#ports);
+    for (const port of this.#ports) ports.release(port);
+  }
+
+  async #openPorts(count: number): Promise<number[]> {
+    const { ports, witness } = this.#testbed;
+    const taken = Array.from({ length: count }, () => ports.take());
+    this.#ports.push(...taken);
+    await witness.open(taken);
+    const record = this.#log.recorder;
+    this.#stopListening.push(witness.onRequest(new Set(taken), (entry) => record.record({ type: 'ledger', ...entry })));
+    return taken;
+  }
+
+  #note({ facts, witnessPort }: CasePod): void {
+    this.everyPod.push({ pod: facts, port: witnessPort });
+    this.#log.recorder.record({ type: 'pod', atUs: nowUs(), pod: facts, witnessPort });
+  }
+
+  /** Pods that linger would answer, and be counted, in the next case. */
+  async #whenGone(names: ReadonlySet<string>): Promise<void> {
+    const { podCache } = this.#testbed;
+    const left = (): string[] => [...podCache.items.keys()].filter((key) => names.has(key.split('/')[0] ?? ''));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = (): void => (left().length === 0 ? resolve() : undefined);
+    const unsubscribe = podCache.onChange(look);
+    const timer = setTimeout(
+      () =>
+        reject(
+          new Error(
+            `pods ${left().join(', ')} were not gone ${timeouts.cleanup} ms after their namespaces were deleted`,
+          ),
+        ),
+      timeouts.cleanup,
+    );
+    look();
+    await promise.finally(() => {
+      clearTimeout(timer);
+      unsubscribe();
+    });
+  }
+}

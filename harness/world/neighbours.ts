@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningProcess } from '../../clusters/cluster.ts';
+import type { Testbed } from './testbed.ts';
+import { timeouts } from './timeouts.ts';
+
+/** How long an answer to an ARP request is waited for: three requests, one a second (net.ipv4.neigh.*.mcast_solicit). */
+const resolutionMs = 3_500;
+
+/** Who answers for an address on the node LAN, as the router finds out by ARP. */
+export class Neighbours implements AsyncDisposable {
+  readonly #testbed: Testbed;
+  #prober: RunningProcess | undefined;
+
+  constructor(testbed: Testbed) {
+    this.#testbed = testbed;
+  }
+
+  /** The MAC address that answers, or null when nobody does. Asks anew each time. */
+  async whoAnswersFor(address: string): Promise<string | null> {
+    const { router } = this.#testbed.cluster;
+    const { lan } = router.interfaces;
+    this.#prober ??= await router.start('traffic', ['commands']);
+    await router.run(['ip', 'neigh', 'del', address, 'dev', lan], { allowFailure: true });
+    // Any packet to the address makes the router's kernel ask for it.
+    const probe = {
+      op: 'probe',
+      kind: 'udp',
+      host: address,
+      port: 9,
+      count: 1,
+      intervalMs: 1,
+      timeoutMs: 100,
+      maxLateMs: 10_000,
+    };
+    this.#prober.writeLine(JSON.stringify({ ...probe, id: address, tokenPrefix: 'neighbour' }));
+    for (let waitedMs = 0; waitedMs < resolutionMs; waitedMs += 50) {
+      await sleep(50);
+      const { stdout } = await router.run(['ip', '-json', 'neigh', 'show', 'to', address, 'dev', lan], {
+        timeoutMs: timeouts.command,
+      });
+      const entry = parseNeighbour(stdout);
+      if (entry.mac !== null) return entry.mac;
+      if (entry.failed) return null;
+    }
+    return null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#prober?.stop();
+  }
+}
+
+/** Of `ip -json neigh show`: the MAC of a usable entry, and whether resolution has been given up. */
+export function parseNeighbour(json: string): { mac: string | null; failed: boolean } {
+  const entries = JSON.parse(json.trim() || '[]') as { lladdr?: string; state?: string[] }[];
+  const usable = entries.find(
+    ({ lladdr, state = [] }) => lladdr !== undefined && !state.includes('FAILED') && !state.includes('INCOMPLETE'),
+  );
+  return { mac: usable?.lladdr ?? null, failed: entries.some(({ state = [] }) => state.includes('FAILED')) };
+}

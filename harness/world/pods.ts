@@ -1,0 +1,180 @@
+import { notReachable, reachable, neverSource, sourceAlways, type SourceRule } from '../check/source.ts';
+import { includesAddress } from '../check/address.ts';
+import type { CheckContext, CheckResult } from '../check/violations.ts';
+import type { Destination, PodFacts, Sample } from '../history/events.ts';
+import type { ProbeKind } from '../traffic/protocol.ts';
+import type { CaseLog } from './case-log.ts';
+import { CaseStopped } from './case-log.ts';
+import type { CasePod } from './case-pod.ts';
+import {
+  burstOver,
+  convergeOver,
+  expectedOf,
+  isEgressAddress,
+  millisSince,
+  type Expected,
+  type Path,
+} from './probing.ts';
+import { burst } from './timeouts.ts';
+
+export interface ProbeOptions {
+  /** Default: tcp. */
+  readonly by?: readonly ProbeKind[];
+  /** Default: the witness outside. A function gives each pod a destination of its own. */
+  readonly to?: Destination | ((pod: PodFacts) => Destination);
+  /** The destination's `host` is a name: ask this DNS server. */
+  readonly dns?: string;
+  /** Fresh connections per pod, protocol and destination; default burst.count. */
+  readonly count?: number;
+}
+
+/** What pods of a case need from it. */
+export interface PodsSurroundings {
+  readonly log: CaseLog;
+  readonly settleMs: number;
+  readonly witnessAddress: string;
+  readonly ownerOf: (address: string) => string | undefined;
+}
+
+/** Some pods of a case, and what is asserted about every one of them. */
+export class Pods {
+  readonly label: string;
+  readonly members: readonly CasePod[];
+  readonly #around: PodsSurroundings;
+
+  constructor(label: string, members: readonly CasePod[], around: PodsSurroundings) {
+    this.label = label;
+    this.members = members;
+    this.#around = around;
+    if (members.length === 0) throw new Error(`${label}: there are no such pods`);
+  }
+
+  get facts(): PodFacts[] {
+    return this.members.map(({ facts }) => facts);
+  }
+
+  where(condition: (pod: PodFacts) => boolean, label = this.label): Pods {
+    return new Pods(
+      label,
+      this.members.filter(({ facts }) => condition(facts)),
+      this.#around,
+    );
+  }
+
+  on(node: string): Pods {
+    return this.where((pod) => pod.node === node, `${this.label} on ${node}`);
+  }
+
+  /** Check: every connection, from now on and from every pod, has the expected source. */
+  leaveAs(expected: Expected, options: ProbeOptions = {}): Promise<CheckResult> {
+    const name = this.#sentence('leave', expected, options);
+    return this.#burst(name, options, (rule, context) =>
+      sourceAlways({ ...rule, expectedOf: expectedOf(expected) }, context),
+    );
+  }
+
+  /** Check: as leaveAs, for any destination that tells its clients where they came from. */
+  reach(to: NonNullable<ProbeOptions['to']>, as: Expected, options: ProbeOptions = {}): Promise<CheckResult> {
+    return this.leaveAs(as, { ...options, to });
+  }
+
+  /** Check: connections are answered, and by nobody who saw one of these addresses. */
+  reachButNeverAs(
+    to: NonNullable<ProbeOptions['to']>,
+    forbidden: readonly string[],
+    options: ProbeOptions = {},
+  ): Promise<CheckResult> {
+    const name = `${this.label} reach ${nameOf(to)}, never as ${forbidden.join(', ')}${suffix(options)}`;
+    return this.#burst(name, { ...options, to }, (rule, context) => {
+      const answered = reachable(rule, context);
+      return answered.outcome === 'pass' ? neverSource({ ...rule, forbiddenOf: () => forbidden }, context) : answered;
+    });
+  }
+
+  /** Check: no connection is answered. */
+  cannotReach(to: NonNullable<ProbeOptions['to']>, options: ProbeOptions = {}): Promise<CheckResult> {
+    return this.#burst(`${this.label} cannot reach ${nameOf(to)}${suffix(options)}`, { ...options, to }, notReachable);
+  }
+
+  /**
+   * Check: within the implementation's declared time, a run of connections of every pod (see `convergence`) has the
+   * expected source. Once it has an Egress IP, any later packet with a node's address is a leak. The case ends where it does not.
+   * `meanwhile`: until then connections may fail, but where one arrives it must have one of these.
+   */
+  async eventuallyLeaveAs(
+    expected: Expected,
+    options: ProbeOptions & { meanwhile?: readonly string[] } = {},
+  ): Promise<CheckResult> {
+    const name = this.#sentence('come to leave', expected, options);
+    const { log, settleMs } = this.#around;
+    const wanted = expectedOf(expected);
+    const good = ({ pod, outcome, seen }: Sample): boolean =>
+      outcome === 'ok' && seen !== undefined && includesAddress(wanted(pod), seen.address);
+    const { converged, samples, goodSinceUs } = await convergeOver(
+      this.#paths(options),
+      good,
+      settleMs,
+      log.sample(name),
+    );
+    const context = this.#context(name);
+    const pods = this.facts;
+    if (!converged) {
+      const judged = sourceAlways({ pods, samples, atLeast: 1, expectedOf: wanted }, context);
+      const waited = `not within ${settleMs} ms: ${judged.message}`;
+      log.conclude({ ...judged, outcome: judged.outcome === 'pass' ? 'unknown' : judged.outcome, message: waited });
+      throw new CaseStopped(name);
+    }
+    if (isEgressAddress(expected)) log.settled(pods);
+    const { meanwhile } = options;
+    if (meanwhile !== undefined) {
+      const arrived = samples.filter(({ outcome }) => outcome === 'ok');
+      const third = sourceAlways({ pods, samples: arrived, atLeast: 1, expectedOf: () => meanwhile }, context);
+      if (third.outcome !== 'pass') return log.conclude(third);
+    }
+    const settledMs = millisSince(log.changedUs, goodSinceUs ?? log.changedUs);
+    return log.conclude({
+      name,
+      outcome: 'pass',
+      message: `settled ${settledMs} ms after the change; ${samples.filter(good).length} connections`,
+      measured: { settledMs },
+      violations: [],
+    });
+  }
+
+  async #burst(
+    name: string,
+    options: ProbeOptions,
+    judge: (rule: SourceRule, context: CheckContext) => CheckResult,
+  ): Promise<CheckResult> {
+    const count = options.count ?? burst.count;
+    const { log } = this.#around;
+    const samples = await burstOver(this.#paths(options), { count, intervalMs: burst.intervalMs }, log.sample(name));
+    return log.conclude(judge({ pods: this.facts, samples, atLeast: count }, this.#context(name)));
+  }
+
+  #paths({ by = ['tcp'], to, dns }: ProbeOptions): Path[] {
+    return this.members.flatMap((pod) => {
+      const witness = { name: 'witness', host: this.#around.witnessAddress, port: pod.witnessPort };
+      const destination = typeof to === 'function' ? to(pod.facts) : (to ?? witness);
+      return by.map((kind) => ({ pod, kind, destination, ...(dns === undefined ? {} : { dns }) }));
+    });
+  }
+
+  #context(name: string): CheckContext {
+    return { name, startUs: this.#around.log.startUs, ownerOf: this.#around.ownerOf };
+  }
+
+  #sentence(verb: string, expected: Expected, options: ProbeOptions): string {
+    const as = typeof expected === 'string' ? expected : expected.join(' or ');
+    const action = options.to === undefined ? verb : `reach ${nameOf(options.to)}`;
+    return `${this.label} ${action} as ${as}${suffix(options)}`;
+  }
+}
+
+function nameOf(to: NonNullable<ProbeOptions['to']>): string {
+  return typeof to === 'function' ? 'every destination' : to.name;
+}
+
+function suffix({ by = ['tcp'], dns }: ProbeOptions): string {
+  return ` (${by.join(', ')}${dns === undefined ? '' : ', by name'})`;
+}

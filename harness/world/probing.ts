@@ -1,0 +1,116 @@
+import type { Destination, PodFacts, Sample } from '../history/events.ts';
+import { nowUs, type ProbeKind } from '../traffic/protocol.ts';
+import type { CasePod, Series } from './case-pod.ts';
+import { convergence } from './timeouts.ts';
+
+export interface Path {
+  readonly pod: CasePod;
+  readonly kind: ProbeKind;
+  readonly destination: Destination;
+  readonly dns?: string;
+}
+
+/** `count` fresh connections over each path, all paths at the same time. */
+export async function burstOver(
+  paths: readonly Path[],
+  plan: { readonly count: number; readonly intervalMs: number },
+  onSample: (sample: Sample) => void,
+): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const keep = (sample: Sample): void => {
+    samples.push(sample);
+    onSample(sample);
+  };
+  await Promise.all(paths.map(({ pod, ...path }) => pod.start({ ...path, ...plan, onSample: keep }).done));
+  return samples;
+}
+
+export interface Converged {
+  readonly converged: boolean;
+  readonly samples: readonly Sample[];
+  /** When the first connection of the last good run was planned, on the slowest path; undefined while there is none. */
+  readonly goodSinceUs: number | undefined;
+}
+
+/**
+ * Fresh connections over each path until, on every one, `convergence.good` in a row were good over `convergence.overMs`,
+ * or `limitMs` have passed.
+ */
+export async function convergeOver(
+  paths: readonly Path[],
+  good: (sample: Sample) => boolean,
+  limitMs: number,
+  onSample: (sample: Sample) => void,
+): Promise<Converged> {
+  const runs = paths.map(() => new GoodRun());
+  const samples: Sample[] = [];
+  const { promise: reached, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), limitMs);
+  const series: Series[] = paths.map(({ pod, ...path }, index) =>
+    pod.start({
+      ...path,
+      intervalMs: convergence.intervalMs,
+      onSample: (sample) => {
+        samples.push(sample);
+        onSample(sample);
+        runs[index]?.add(sample, good(sample));
+        if (runs.every((run) => run.isLongEnough())) resolve(true);
+      },
+    }),
+  );
+  const failed = Promise.all(series.map(({ done }) => done)).then(() => false);
+  try {
+    const converged = await Promise.race([reached, failed]);
+    const starts = runs.map((run) => run.sinceUs);
+    const goodSinceUs = starts.some((at) => at === undefined) ? undefined : Math.max(...(starts as number[]));
+    return { converged, samples: [...samples], goodSinceUs };
+  } finally {
+    clearTimeout(timer);
+    for (const one of series) one.stop();
+    await failed.catch(() => undefined);
+  }
+}
+
+/** The good connections since the last bad one, in the order in which they were planned. */
+class GoodRun {
+  #good: number[] = [];
+  #lastBadUs = 0;
+
+  add({ plannedUs, outcome }: Sample, good: boolean): void {
+    // A probe that failed by itself neither ends a run nor lengthens it.
+    if (outcome === 'probeError') return;
+    if (good) {
+      if (plannedUs > this.#lastBadUs) this.#good.push(plannedUs);
+      return;
+    }
+    this.#lastBadUs = Math.max(this.#lastBadUs, plannedUs);
+    this.#good = this.#good.filter((at) => at > this.#lastBadUs);
+  }
+
+  isLongEnough(): boolean {
+    if (this.#good.length < convergence.good) return false;
+    return Math.max(...this.#good) - Math.min(...this.#good) >= convergence.overMs * 1000;
+  }
+
+  get sinceUs(): number | undefined {
+    return this.#good.length === 0 ? undefined : Math.min(...this.#good);
+  }
+}
+
+/** What a source address is expected to be. */
+export type Expected = string | readonly string[] | 'the address of their node' | 'their own address';
+
+export function expectedOf(expected: Expected): (pod: PodFacts) => readonly string[] {
+  if (expected === 'the address of their node') return (pod) => [pod.nodeAddress];
+  if (expected === 'their own address') return (pod) => [pod.ip];
+  const list = typeof expected === 'string' ? [expected] : expected;
+  return () => list;
+}
+
+export function isEgressAddress(expected: Expected): boolean {
+  return expected !== 'the address of their node' && expected !== 'their own address';
+}
+
+export function millisSince(startUs: number, atUs: number = nowUs()): number {
+  return Math.max(0, Math.round((atUs - startUs) / 1000));
+}

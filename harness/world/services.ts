@@ -1,0 +1,104 @@
+import { endpointSlices, services as serviceResource, type KubeObject } from '../../agent/kube/object.ts';
+import type { Destination } from '../history/events.ts';
+import type { CasePod } from './case-pod.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { Testbed } from './testbed.ts';
+
+/** Port of every server that a case starts in a pod. */
+const serverPort = 8080;
+
+interface Service extends KubeObject {
+  readonly spec: {
+    readonly clusterIP?: string;
+    readonly ports?: readonly { readonly port: number; readonly nodePort?: number }[];
+  };
+}
+
+/** Servers and services inside the cluster, and names for what is outside of it. */
+export class Services {
+  readonly #testbed: Testbed;
+  readonly #namespaces: Namespaces;
+
+  constructor(testbed: Testbed, namespaces: Namespaces) {
+    this.#testbed = testbed;
+    this.#namespaces = namespaces;
+  }
+
+  /** A server in the pod that tells its clients where they came from. A hostNetwork pod needs a port of its own. */
+  async serve(pod: CasePod, port: number = serverPort): Promise<Destination> {
+    await pod.serve(port);
+    return { name: `pod ${pod.facts.namespace}/${pod.facts.name} on ${pod.facts.node}`, host: pod.facts.ip, port };
+  }
+
+  /** A Service of the type in front of the pods of a namespace with these labels; they serve already. */
+  async create(
+    namespace: string,
+    name: string,
+    spec: { readonly type: 'ClusterIP' | 'NodePort' | 'headless'; readonly selector: Readonly<Record<string, string>> },
+  ): Promise<{ clusterIP: string; nodePort: number; dnsName: string; port: number }> {
+    const real = this.#namespaces.realName(namespace);
+    const ports = (['TCP', 'UDP'] as const).map((protocol) => ({
+      name: protocol.toLowerCase(),
+      protocol,
+      port: serverPort,
+      targetPort: serverPort,
+    }));
+    const kind = spec.type === 'headless' ? { clusterIP: 'None' } : { type: spec.type };
+    const made = await this.#testbed.kube.create<Service>(serviceResource, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: real, name },
+      spec: { ...kind, selector: spec.selector, ports },
+    } as Service);
+    const { clusterIP = '', ports: given = [] } = made.spec;
+    return { clusterIP, nodePort: given[0]?.nodePort ?? 0, dnsName: dnsName(real, name), port: serverPort };
+  }
+
+  /** A name in the cluster's DNS for a host outside: a headless Service whose endpoint is given by hand. */
+  async nameFor(namespace: string, name: string, address: string): Promise<string> {
+    const real = this.#namespaces.realName(namespace);
+    const { kube } = this.#testbed;
+    const ports = [{ name: 'any', protocol: 'TCP', port: serverPort }];
+    await kube.create(serviceResource, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: real, name },
+      spec: { clusterIP: 'None', ports },
+    } as KubeObject);
+    await kube.create(endpointSlices, {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { namespace: real, name: `${name}-1`, labels: { 'kubernetes.io/service-name': name } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports,
+    } as KubeObject);
+    return dnsName(real, name);
+  }
+
+  /** The cluster's DNS server: the Service kube-dns, as every pod finds it in its resolv.conf. */
+  async dnsServer(): Promise<string> {
+    const { spec } = await this.#testbed.kube.get<Service>(serviceResource, 'kube-dns', 'kube-system');
+    return spec.clusterIP ?? '';
+  }
+
+  /** The API server by its service, and where the service leads. */
+  async apiServer(): Promise<{ service: Destination; endpoint: Destination }> {
+    const { kube } = this.#testbed;
+    const { spec } = await kube.get<Service>(serviceResource, 'kubernetes', 'default');
+    const { items } = await kube.list<
+      KubeObject & { endpoints?: { addresses: string[] }[]; ports?: { port: number }[] }
+    >(endpointSlices, { namespace: 'default', labelSelector: 'kubernetes.io/service-name=kubernetes' });
+    const [slice] = items;
+    const address = slice?.endpoints?.[0]?.addresses[0];
+    if (address === undefined) throw new Error('service default/kubernetes has no endpoint');
+    return {
+      service: { name: 'API server by its service', host: spec.clusterIP ?? '', port: spec.ports?.[0]?.port ?? 443 },
+      endpoint: { name: 'API server', host: address, port: slice?.ports?.[0]?.port ?? 6443 },
+    };
+  }
+}
+
+function dnsName(namespace: string, name: string): string {
+  return `${name}.${namespace}.svc.cluster.local`;
+}

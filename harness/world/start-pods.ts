@@ -1,0 +1,82 @@
+import { pods as podResource, type KubeObject } from '../../agent/kube/object.ts';
+import { trafficCommand, trafficImage } from '../traffic/programs.ts';
+import type { PodFacts } from '../history/events.ts';
+import { CasePod } from './case-pod.ts';
+import type { Pod, Testbed } from './testbed.ts';
+import { timeouts } from './timeouts.ts';
+
+export interface PodRequest {
+  readonly namespace: string;
+  readonly name: string;
+  readonly node: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly hostNetwork: boolean;
+  readonly witnessPort: number;
+  readonly tokenPrefix: string;
+}
+
+/** Creates a pod with a traffic program and waits until it takes commands. */
+export async function startPod(testbed: Testbed, request: PodRequest): Promise<CasePod> {
+  await testbed.kube.create(podResource, podManifest(request));
+  const ready = await whenPod(testbed, request.namespace, request.name, isReady, 'become ready');
+  const node = testbed.cluster.node(request.node);
+  const facts: PodFacts = {
+    namespace: request.namespace,
+    name: request.name,
+    ip: ready.status?.podIP ?? '',
+    node: node.name,
+    nodeAddress: node.address,
+    hostNetwork: request.hostNetwork,
+  };
+  const session = await testbed.kube.exec(request.namespace, request.name, trafficCommand);
+  return new CasePod(facts, request.witnessPort, session, request.tokenPrefix);
+}
+
+function podManifest({ namespace, name, node, labels, hostNetwork }: PodRequest): KubeObject {
+  const spec = {
+    nodeName: node,
+    ...(hostNetwork ? { hostNetwork } : {}),
+    terminationGracePeriodSeconds: 0,
+    containers: [{ name: 'traffic', image: trafficImage, imagePullPolicy: 'IfNotPresent' }],
+  };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, labels: { ...labels } }, spec } as KubeObject;
+}
+
+function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false;
+}
+
+/** @throws Error with the pod's last state when it does not get there within timeouts.podReady. */
+async function whenPod(
+  { podCache, context }: Testbed,
+  namespace: string,
+  name: string,
+  condition: (pod: Pod) => boolean,
+  what: string,
+): Promise<Pod> {
+  const key = `${namespace}/${name}`;
+  const { promise, resolve, reject } = Promise.withResolvers<Pod>();
+  const look = (): void => {
+    const pod = podCache.items.get(key);
+    if (pod !== undefined && condition(pod)) resolve(pod);
+  };
+  const unsubscribe = podCache.onChange(look);
+  const timer = setTimeout(() => {
+    const { status } = podCache.items.get(key) ?? {};
+    const conditions = status?.conditions?.map(({ type, status: state, message }) =>
+      `${type}=${state} ${message ?? ''}`.trim(),
+    );
+    const last = `phase ${status?.phase ?? 'none'}${conditions === undefined ? '' : `, ${conditions.join(', ')}`}`;
+    reject(new Error(`pod ${key} did not ${what} within ${timeouts.podReady} ms; last seen: ${last}`));
+  }, timeouts.podReady);
+  const interrupted = (): void => reject(new Error('interrupted'));
+  context.signal.addEventListener('abort', interrupted, { once: true });
+  look();
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    unsubscribe();
+    context.signal.removeEventListener('abort', interrupted);
+  }
+}

@@ -1,0 +1,80 @@
+import { pods, type KubeObject } from '../../agent/kube/object.ts';
+import type { Kube, Reflection } from '../../agent/kube/types.ts';
+import type { Cluster } from '../../clusters/cluster.ts';
+import type { Adapter, AdapterContext } from '../adapter/adapter.ts';
+import { addressRange, Leases, witnessPorts } from './leases.ts';
+import { Wire } from './wire.ts';
+import { Witness } from './witness.ts';
+
+/** The label of every namespace that a case made. */
+export const caseLabel = 'egressproof.dev/case';
+
+export interface Pod extends KubeObject {
+  readonly spec?: { readonly nodeName?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+  };
+}
+
+/** A cluster with everything that stays the same from case to case. */
+export interface Testbed extends AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly kube: Kube;
+  readonly adapter: Adapter;
+  readonly context: AdapterContext;
+  readonly witness: Witness;
+  /** The capture on both sides of the router. */
+  readonly wire: Wire;
+  readonly podCache: Reflection<Pod>;
+  readonly addresses: Leases<string>;
+  readonly ports: Leases<number>;
+  /** Whose address that is: a node's name, `router`, ... */
+  ownerOf(address: string): string | undefined;
+}
+
+/** Installs the implementation and starts witness and capture. The cluster stays the caller's. */
+export async function openTestbed(
+  cluster: Cluster,
+  kube: Kube,
+  adapter: Adapter,
+  signal: AbortSignal,
+): Promise<Testbed> {
+  await using undo = new AsyncDisposableStack();
+  const context: AdapterContext = { cluster, kube, signal };
+  const { router, topology } = cluster;
+  const [witness, wire] = await Promise.all([
+    Witness.start(cluster).then((started) => undo.use(started)),
+    Wire.open(router, [router.interfaces.lan, router.interfaces.wan], topology.outside.cidr).then((opened) =>
+      undo.use(opened),
+    ),
+    adapter.install(context),
+  ]);
+  const podCache = undo.use(kube.reflect<Pod>(pods));
+  await podCache.synced;
+  const resources = undo.move();
+  const known = new Map([
+    ...cluster.nodes.map((node): [string, string] => [node.address, node.name]),
+    [topology.nodeLan.router, 'router'],
+    [topology.nodeLan.controlPlane, 'control-plane'],
+  ]);
+  return {
+    cluster,
+    kube,
+    adapter,
+    context,
+    witness,
+    wire,
+    podCache,
+    addresses: new Leases('Egress IP', addressRange(topology.egressRange.first, topology.egressRange.last)),
+    ports: new Leases('port of the witness', witnessPorts),
+    ownerOf: (address) => known.get(address) ?? podOwner(podCache, address),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+function podOwner(cache: Reflection<Pod>, address: string): string | undefined {
+  const owner = [...cache.items.values()].find(({ status }) => status?.podIP === address);
+  return owner === undefined ? undefined : `pod ${owner.metadata.namespace}/${owner.metadata.name}`;
+}

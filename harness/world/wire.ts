@@ -1,0 +1,56 @@
+import type { Host, RunningProcess } from '../../clusters/cluster.ts';
+import { captureEvent, type CaptureEvent, type PacketEvent } from '../traffic/protocol.ts';
+import { ProgramLink } from './program-link.ts';
+import { timeouts } from './timeouts.ts';
+
+/** A running capture on interfaces of a host. */
+export class Wire implements AsyncDisposable {
+  readonly #process: RunningProcess;
+  readonly #link: ProgramLink<CaptureEvent>;
+  #fences = 0;
+
+  private constructor(running: RunningProcess, link: ProgramLink<CaptureEvent>) {
+    this.#process = running;
+    this.#link = link;
+  }
+
+  /** Resolves when the capture sees packets. `network`: only packets from or to it, and ARP. */
+  static async open(host: Host, interfaces: readonly string[], network: string): Promise<Wire> {
+    const running = await host.start('capture', [...interfaces, '--network', network]);
+    const link = new ProgramLink(running, captureEvent, `the capture on ${host.name}`);
+    const ready = link.waitFor(
+      (event) => (event.event === 'ready' ? true : undefined),
+      timeouts.command,
+      'sign that it listens',
+    );
+    await ready.catch(async (error: unknown) => {
+      await running.stop();
+      const { stderrTail } = await running.exited;
+      throw new Error(`${error instanceof Error ? error.message : String(error)}; it said: ${stderrTail || 'nothing'}`);
+    });
+    return new Wire(running, link);
+  }
+
+  /** Called for each packet; returns the way to unsubscribe. */
+  onPacket(listener: (packet: PacketEvent) => void): () => void {
+    return this.#link.onEvent((event) => {
+      if (event.event === 'packets') for (const packet of event.packets) listener(packet);
+    });
+  }
+
+  /** When it resolves, every packet that was on the wire before the call has been told. Gives the packets lost since the start. */
+  async fence(): Promise<number> {
+    const id = String((this.#fences += 1));
+    const passed = this.#link.waitFor(
+      (event) => (event.event === 'fence' && event.id === id ? event.dropped : undefined),
+      timeouts.command,
+      'end of what it captured',
+    );
+    this.#link.send({ op: 'fence', id });
+    return passed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Cluster, RunningProcess } from '../../clusters/cluster.ts';
+import { witnessEvent, type LedgerEvent, type WitnessEvent } from '../traffic/protocol.ts';
+import { ProgramLink } from './program-link.ts';
+import { timeouts } from './timeouts.ts';
+
+/** The witness outside: opens ports for cases and passes on what arrived at them. */
+export class Witness implements AsyncDisposable {
+  readonly address: string;
+  readonly #process: RunningProcess;
+  readonly #link: ProgramLink<WitnessEvent>;
+  #commands = 0;
+
+  private constructor(address: string, running: RunningProcess) {
+    this.address = address;
+    this.#process = running;
+    this.#link = new ProgramLink(running, witnessEvent, 'the witness');
+  }
+
+  static async start(cluster: Cluster): Promise<Witness> {
+    return new Witness(cluster.witness.address, await cluster.witness.start('witness', []));
+  }
+
+  open(ports: readonly number[]): Promise<void> {
+    return this.#command('open', ports);
+  }
+
+  close(ports: readonly number[]): Promise<void> {
+    return this.#command('close', ports);
+  }
+
+  /** Called for each request that arrived at one of the ports; returns the way to unsubscribe. */
+  onRequest(ports: ReadonlySet<number>, listener: (entry: LedgerEvent) => void): () => void {
+    return this.#link.onEvent((event) => {
+      if (event.event === 'seen' && ports.has(event.port)) listener(event);
+    });
+  }
+
+  async #command(op: 'open' | 'close', ports: readonly number[]): Promise<void> {
+    const id = String((this.#commands += 1));
+    const done = this.#link.waitFor(
+      (event) => {
+        if (event.event === 'seen' || event.id !== id) return undefined;
+        if (event.event === 'failed')
+          throw new Error(`the witness could not ${op} ports ${ports.join(', ')}: ${event.message}`);
+        return true;
+      },
+      timeouts.command,
+      `answer to ${op} ${ports.length} ports`,
+    );
+    this.#link.send({ op, id, ports });
+    await done;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop();
+  }
+}

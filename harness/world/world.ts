@@ -1,0 +1,177 @@
+import type { Database, Firewall, Topology } from '../../clusters/cluster.ts';
+import type { Declared, Selection } from '../adapter/adapter.ts';
+import type { EgressCase } from '../case/define-case.ts';
+import type { CheckContext, CheckResult } from '../check/violations.ts';
+import type { Destination, PodFacts } from '../history/events.ts';
+import type { CaseLog } from './case-log.ts';
+import type { CasePod } from './case-pod.ts';
+import { Egress } from './egress.ts';
+import { Namespaces, type PodWish } from './namespaces.ts';
+import { Neighbours } from './neighbours.ts';
+import { Pods, type PodsSurroundings } from './pods.ts';
+import { Services } from './services.ts';
+import type { Testbed } from './testbed.ts';
+import { Wire } from './wire.ts';
+
+/** Which pods, in the names of the case. */
+export type Of =
+  | { readonly namespace: string; readonly pods?: Readonly<Record<string, string>> }
+  | { readonly namespaceLabels: Readonly<Record<string, string>>; readonly pods?: Readonly<Record<string, string>> }
+  | { readonly pods: Readonly<Record<string, string>> }
+  | 'everything'
+  | 'empty';
+
+/** What a case sees of the testbed. It speaks of namespaces, pods and addresses; how they are made is not its business. */
+export class World implements AsyncDisposable {
+  readonly topology: Topology;
+  readonly services: Services;
+  readonly neighbours: Neighbours;
+  readonly namespaces: Namespaces;
+  readonly log: CaseLog;
+  readonly #testbed: Testbed;
+  readonly #undo = new AsyncDisposableStack();
+  readonly #around: PodsSurroundings;
+  readonly #runName: string;
+  #egresses = 0;
+
+  /** `runName` makes names unique on the cluster, e.g. `id-01-4f`. */
+  constructor(testbed: Testbed, log: CaseLog, runName: string) {
+    this.#testbed = testbed;
+    this.#runName = runName;
+    this.topology = testbed.cluster.topology;
+    this.log = log;
+    this.#around = {
+      log,
+      settleMs: testbed.adapter.declared.settleMs,
+      witnessAddress: testbed.witness.address,
+      ownerOf: (address) => testbed.ownerOf(address),
+    };
+    this.namespaces = this.#undo.use(new Namespaces(testbed, log, runName));
+    this.services = new Services(testbed, this.namespaces);
+    this.neighbours = this.#undo.use(new Neighbours(testbed));
+  }
+
+  /** Makes what the case takes as given. */
+  async prepare(given: EgressCase['given']): Promise<void> {
+    const all = this.topology.nodes.map(({ name }) => name);
+    await Promise.all(
+      Object.entries(given).map(async ([name, { labels, pods }]) => {
+        await this.namespaces.create(name, labels);
+        if (pods === undefined) return;
+        const { on, perNode = 1, ...rest } = pods;
+        const nodes = on === 'everyNode' ? all : on;
+        const wishes = nodes.flatMap((node) => Array.from({ length: perNode }, (): PodWish => ({ ...rest, node })));
+        await this.namespaces.addPods(name, wishes);
+      }),
+    );
+  }
+
+  /** The pods of the namespaces, as the case calls them. */
+  pods(...names: readonly string[]): Pods {
+    return new Pods(
+      `pods of ${names.join(' and ')}`,
+      names.flatMap((name) => this.namespaces.podsOf(name)),
+      this.#around,
+    );
+  }
+
+  /** Starts pods in a namespace of the case and gives them. */
+  async startPods(namespace: string, wishes: readonly PodWish[]): Promise<Pods> {
+    const started = await this.namespaces.addPods(namespace, wishes);
+    return new Pods(`new pods of ${namespace}`, started, this.#around);
+  }
+
+  /** A process of each node, without a pod. */
+  async nodeProcesses(nodes: readonly string[]): Promise<Pods> {
+    const started = await Promise.all(nodes.map((node) => this.namespaces.startOnNode(node)));
+    return new Pods(`processes of ${nodes.join(', ')}`, started as CasePod[], this.#around);
+  }
+
+  /** An address that nobody else uses during the case; `wanted` is one of a figure. */
+  newAddress(wanted?: string): string {
+    const { addresses } = this.#testbed;
+    const address = wanted === undefined ? addresses.take() : addresses.claim(wanted);
+    this.#undo.defer(() => addresses.release(address));
+    return address;
+  }
+
+  /** Makes these pods leave as a new address (or the given ones). Resolves when the API has accepted it. */
+  async egress(of: Of, options: { addresses?: readonly string[]; via?: string } = {}): Promise<Egress> {
+    const name = `${this.#runName}-${(this.#egresses += 1)}`;
+    const intent = {
+      name,
+      selection: this.#selection(of),
+      addresses: options.addresses ?? [this.newAddress()],
+      ...(options.via === undefined ? {} : { via: options.via }),
+    };
+    const { adapter, context } = this.#testbed;
+    const egress = new Egress(intent, adapter, context, this.log);
+    // An interrupted case must be undone all the same, so the undo does not listen to the run's signal.
+    this.#undo.defer(() => egress.remove());
+    await egress.apply();
+    return egress;
+  }
+
+  /** A label value that no other case uses. */
+  unique(value: string): string {
+    return `${value}-${this.#runName}`;
+  }
+
+  /** Records where the pods run relative to the exit; throws where one of the three placements has none. */
+  async coversAllPlacements(pods: Pods, egress: Egress): Promise<void> {
+    const owner = await egress.owner();
+    const isGateway = (name: string): boolean =>
+      this.topology.nodes.some((node) => node.name === name && node.labels['egress-gateway'] === 'true');
+    const placement = ({ node }: PodFacts): string =>
+      node === owner ? 'the egress node' : isGateway(node) ? 'another egress node' : 'a plain worker';
+    const groups = Map.groupBy(pods.facts, placement);
+    for (const wanted of ['the egress node', 'another egress node', 'a plain worker']) {
+      if (!groups.has(wanted)) throw new Error(`${pods.label}: none is on ${wanted}; ${egress.address} is on ${owner}`);
+    }
+    this.log.step(`${egress.address} is on ${owner}; ${pods.label} are on all three placements`);
+  }
+
+  get declared(): Declared {
+    return this.#testbed.adapter.declared;
+  }
+
+  get database(): Database {
+    return this.#testbed.cluster.database;
+  }
+
+  get firewall(): Firewall {
+    return this.#testbed.cluster.firewall;
+  }
+
+  get databaseDestination(): Destination {
+    return { name: 'database', host: this.database.address, port: this.database.port };
+  }
+
+  /** Where the nodes' own traffic can be watched; the caller disposes of it. */
+  async watchNode(node: string, network: string): Promise<Wire> {
+    const host = this.#testbed.cluster.node(node);
+    return this.#undo.use(await Wire.open(host, ['eth0'], network));
+  }
+
+  /** Adds the result of a checker that the case called itself. */
+  check(name: string, judge: (context: CheckContext) => CheckResult): CheckResult {
+    return this.log.conclude(judge({ name, startUs: this.log.startUs, ownerOf: this.#around.ownerOf }));
+  }
+
+  /** Every pod of the case with its port at the witness, gone ones included. */
+  get everyPod(): readonly { readonly pod: PodFacts; readonly port: number }[] {
+    return this.namespaces.everyPod;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+
+  #selection(of: Of): Selection {
+    if (of === 'everything' || of === 'empty') return of;
+    const pods = of.pods === undefined ? {} : { pods: of.pods };
+    if ('namespace' in of)
+      return { namespaces: { 'kubernetes.io/metadata.name': this.namespaces.realName(of.namespace) }, ...pods };
+    return 'namespaceLabels' in of ? { namespaces: of.namespaceLabels, ...pods } : { pods: of.pods };
+  }
+}
