@@ -71,3 +71,13 @@ export const crds: ResourceRef = {
   kind: 'CustomResourceDefinition',
   namespaced: false,
 };
+const apps = (plural: string, kind: string): ResourceRef => ({
+  group: 'apps',
+  version: 'v1',
+  plural,
+  kind,
+  namespaced: true,
+});
+
+export const daemonSets = apps('daemonsets', 'DaemonSet');
+export const deployments = apps('deployments', 'Deployment');

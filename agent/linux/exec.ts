@@ -86,6 +86,7 @@ export interface Child {
   /** Lines of standard output; ends with the process. */
   readonly lines: AsyncIterable<string>;
   writeLine(line: string): void;
+  endInput(): void;
   /** SIGTERM to the process group, SIGKILL after a grace period; resolves when the process is gone. Idempotent. */
   stop(): Promise<void>;
   signal(signal: NodeJS.Signals): void;
@@ -119,6 +120,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Chil
     pid: child.pid ?? -1,
     lines: createInterface({ input: child.stdout }),
     writeLine: (line) => void child.stdin.write(`${line}\n`),
+    endInput: () => void child.stdin.end(),
     signal: (signal) => killGroup(child.pid, signal),
     stop: async () => {
       killGroup(child.pid, 'SIGTERM');

@@ -26,6 +26,7 @@ export class ControlClient {
   readonly #streams = new Map<number, Stream>();
   readonly #name: string;
   #lastId = 0;
+  #lastStream = 0;
   #lost: SandboxLost | null = null;
 
   private constructor(socket: Socket, name: string) {
@@ -59,9 +60,15 @@ export class ControlClient {
   }
 
   /** Starts a program on a host and speaks with it line by line. */
-  async start(...params: Parameters<ControlMethods['start']>): Promise<RunningProcess> {
-    const stream = await this.call('start', ...params);
+  async start(
+    host: string,
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<RunningProcess> {
+    const stream = ++this.#lastStream;
     const { output, exited } = this.#stream(stream);
+    await this.call('start', stream, host, program, args, env);
     const stop = async (): Promise<void> => {
       // A sandbox that is gone took the process with it.
       await this.call('stop', stream).catch(() => {});

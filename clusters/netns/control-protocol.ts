@@ -5,8 +5,14 @@ export interface ControlMethods {
   status(): SandboxStatus;
   run(host: string, argv: readonly string[], options: RunOptions): CommandResult;
   readFile(host: string, path: string): string;
-  /** Answers with the number of the stream that its lines come on. */
-  start(host: string, program: string, args: readonly string[], env: Readonly<Record<string, string>>): number;
+  /** Lines of the process come on `stream`, a number that the caller chooses, so that none is missed. */
+  start(
+    stream: number,
+    host: string,
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): void;
   stop(stream: number): void;
   fault(kind: FaultKind, node: string): void;
   heal(kind: FaultKind, node: string): void;

@@ -9,7 +9,12 @@ type Later<F> = F extends (...args: infer A) => infer R ? (...args: A) => R | Pr
 
 /** The methods as the sandbox implements them; streams are made here from the process that `start` returns. */
 export type ControlHandlers = { [M in Exclude<Method, 'start' | 'stop'>]: Later<ControlMethods[M]> } & {
-  start(...args: Parameters<ControlMethods['start']>): RunningProcess | Promise<RunningProcess>;
+  start(
+    host: string,
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): RunningProcess | Promise<RunningProcess>;
 };
 
 /** Serves the control socket. A caller that goes takes the processes it started with it. */
@@ -24,18 +29,16 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
 
 function serveCaller(socket: Socket, handlers: ControlHandlers): void {
   const streams = new Map<number, RunningProcess>();
-  let lastStream = 0;
   const send = (line: ServerLine): void => {
     if (socket.writable) socket.write(`${JSON.stringify(line)}\n`);
   };
   const call = async (method: Method, params: readonly unknown[]): Promise<unknown> => {
     if (method === 'start') {
-      const child = await handlers.start(...(params as Parameters<ControlMethods['start']>));
-      const stream = ++lastStream;
+      const [stream, ...rest] = params as Parameters<ControlMethods['start']>;
+      const child = await handlers.start(...rest);
       streams.set(stream, child);
-      // The answer with the stream's number goes out before its first line.
-      setImmediate(() => void forward(stream, child));
-      return stream;
+      void forward(stream, child);
+      return null;
     }
     if (method === 'stop') {
       await streams.get(params[0] as number)?.stop();

@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isNotFound } from '../../../agent/kube/error.ts';
+import { nodes as nodesRef, pods as podsRef } from '../../../agent/kube/object.ts';
+import type { Kube } from '../../../agent/kube/types.ts';
+import type { TopologyNode } from '../../cluster.ts';
+import type { ClusterConfig } from '../config.ts';
+import { netnsPath } from '../paths.ts';
+import type { ClusterPaths } from '../paths.ts';
+import { PodAddresses } from './ipam.ts';
+import { nodeConditions, nodeObject } from './node-object.ts';
+import type { Readiness } from './node-object.ts';
+import type { Node, Pod } from './objects.ts';
+import { addPodNetwork, removePodNetwork } from './pod-network.ts';
+import type { PodNetwork } from './pod-network.ts';
+import { planPodStatus } from './pod-status.ts';
+import { PodWorker } from './pod-worker.ts';
+import { ProgramHost } from './program-host.ts';
+
+export interface KubeletContext {
+  readonly kube: Kube;
+  readonly config: ClusterConfig;
+  readonly paths: ClusterPaths;
+  readonly kubeletVersion: string;
+  readonly log: (line: string) => void;
+}
+
+interface Slot {
+  pod: Pod;
+  readonly network: PodNetwork | null;
+  readonly worker: PodWorker;
+  going: boolean;
+}
+
+/** The kubelet of one node: what is bound to it runs, in the node's network, and its status says so. */
+export class Kubelet {
+  readonly node: TopologyNode;
+  readonly #context: KubeletContext;
+  readonly #addresses: PodAddresses;
+  readonly #slots = new Map<string, Slot>();
+  readonly #starting = new Set<string>();
+  #host: ProgramHost;
+  #powered = true;
+  #frozen = false;
+
+  constructor(node: TopologyNode, context: KubeletContext) {
+    this.node = node;
+    this.#context = context;
+    this.#addresses = new PodAddresses(node.podCIDR);
+    this.#host = this.#newHost();
+  }
+
+  /** False while the node is off or its processes are stopped: it reports nothing. */
+  get reporting(): boolean {
+    return this.#powered && !this.#frozen;
+  }
+
+  async register(): Promise<void> {
+    const { kube, kubeletVersion } = this.#context;
+    if ((await kube.find(nodesRef, this.node.name)) === null)
+      await kube.create(nodesRef, nodeObject(this.node, kubeletVersion));
+    await this.report('True');
+  }
+
+  /** Writes the node's conditions; the node lifecycle controller uses it for a node that has gone silent. */
+  async report(readiness: Readiness): Promise<void> {
+    const { kube, kubeletVersion } = this.#context;
+    const current = await kube.find<Node>(nodesRef, this.node.name);
+    if (current === null) return;
+    const conditions = nodeConditions(readiness, current.status?.conditions ?? [], timestamp());
+    const status =
+      readiness === 'True' ? { ...nodeObject(this.node, kubeletVersion).status, conditions } : { conditions };
+    await kube.patch(nodesRef, this.node.name, { status }, { type: 'merge', subresource: 'status' });
+  }
+
+  /** Brings one pod of this node to what the API says; called with every change of it. */
+  sync(pod: Pod): void {
+    if (!this.reporting) return;
+    const uid = pod.metadata.uid ?? '';
+    const slot = this.#slots.get(uid);
+    if (slot) slot.pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      if (slot) void this.#guard(pod, this.#remove(slot, pod));
+      else if (!this.#starting.has(uid)) void this.#guard(pod, this.#confirmDeletion(pod));
+      return;
+    }
+    const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+    if (!slot && !finished && !this.#starting.has(uid)) void this.#guard(pod, this.#add(pod));
+  }
+
+  /** The API has no such pod any more, e.g. after a forced deletion. */
+  forget(pod: Pod): void {
+    const slot = this.#slots.get(pod.metadata.uid ?? '');
+    if (slot && !slot.going) void this.#guard(pod, this.#tearDown(slot, 0));
+  }
+
+  /** The pod by its name, for exec and logs. */
+  find(namespace: string, name: string): PodWorker | null {
+    for (const { pod, worker } of this.#slots.values()) {
+      if (pod.metadata.namespace === namespace && pod.metadata.name === name) return worker;
+    }
+    return null;
+  }
+
+  pids(): { name: string; pid: number }[] {
+    const host = this.#host.pid;
+    return [
+      ...(host === null ? [] : [{ name: `${this.node.name}/programs`, pid: host }]),
+      ...[...this.#slots.values()].flatMap(({ pod, worker }) =>
+        worker.pids().map(({ name, pid }) => ({ name: `${pod.metadata.namespace}/${pod.metadata.name}/${name}`, pid })),
+      ),
+    ];
+  }
+
+  /** Stops (SIGSTOP) or wakes (SIGCONT) every process of the node. */
+  freeze(frozen: boolean): void {
+    const signal = frozen ? 'SIGSTOP' : 'SIGCONT';
+    this.#frozen = frozen;
+    this.#host.signal(signal);
+    for (const { worker } of this.#slots.values()) worker.signal(signal);
+  }
+
+  /** Every process of the node and the networks of its pods are gone at once; the API is told nothing. */
+  async cutPower(): Promise<void> {
+    this.#powered = false;
+    this.#frozen = false;
+    this.#host.signal('SIGKILL');
+    this.#host = this.#newHost();
+    const slots = [...this.#slots.values()];
+    this.#slots.clear();
+    await Promise.all(
+      slots.map(async ({ network, worker }) => {
+        await worker.stop(0);
+        if (!network) return;
+        await removePodNetwork(network);
+        this.#addresses.release(network.address);
+      }),
+    );
+  }
+
+  /** The node has power again; `pods` are those the API has for it. */
+  async boot(pods: Iterable<Pod>): Promise<void> {
+    this.#powered = true;
+    await this.report('True');
+    for (const pod of pods) this.sync(pod);
+  }
+
+  async #add(pod: Pod): Promise<void> {
+    const uid = pod.metadata.uid ?? '';
+    this.#starting.add(uid);
+    try {
+      const { config, paths } = this.#context;
+      const network = pod.spec.hostNetwork === true ? null : this.#plan(uid);
+      if (network) await addPodNetwork(network, paths.boot);
+      const worker = new PodWorker(
+        pod,
+        { podIP: network?.address ?? this.node.address, hostIP: this.node.address },
+        {
+          netns: netnsPath(network?.namespace ?? this.node.name),
+          programs: config.programs,
+          images: config.images,
+          host: this.#host,
+          env: this.#environment(network === null),
+        },
+        join(paths.pods, uid),
+        () => void this.#guard(pod, this.#publish(uid)),
+      );
+      this.#slots.set(uid, { pod, network, worker, going: false });
+      // As with a real kubelet the containers run before the API knows the pod's address.
+      await worker.start();
+    } finally {
+      this.#starting.delete(uid);
+    }
+    await this.#publish(uid);
+    const latest = this.#slots.get(uid)?.pod;
+    if (latest?.metadata.deletionTimestamp !== undefined) this.sync(latest);
+  }
+
+  #plan(uid: string): PodNetwork {
+    const short = createHash('sha256').update(uid).digest('hex').slice(0, 10);
+    return {
+      namespace: `pod-${short}`,
+      node: this.node.name,
+      veth: `veth${short}`,
+      address: this.#addresses.take(),
+      gateway: this.#addresses.gateway,
+    };
+  }
+
+  #environment(hostNetwork: boolean): Record<string, string> {
+    const { config, paths } = this.#context;
+    const dns = config.topology.serviceCIDR.replace(/\.\d+\/\d+$/, '.10');
+    return {
+      EGRESSPROOF_DNS: dns,
+      ...(hostNetwork ? { KUBECONFIG: paths.insideKubeconfig, NODE_NAME: this.node.name } : {}),
+    };
+  }
+
+  async #publish(uid: string): Promise<void> {
+    const slot = this.#slots.get(uid);
+    if (!slot || !this.reporting) return;
+    const { pod, worker } = slot;
+    const status = planPodStatus(pod, worker.observed(), timestamp());
+    const { namespace, name = '' } = pod.metadata;
+    await this.#context.kube.patch(
+      podsRef,
+      name,
+      { status },
+      { type: 'merge', subresource: 'status', ...(namespace ? { namespace } : {}) },
+    );
+  }
+
+  async #remove(slot: Slot, pod: Pod): Promise<void> {
+    if (slot.going) return;
+    slot.going = true;
+    await this.#tearDown(slot, (pod.spec.terminationGracePeriodSeconds ?? 30) * 1_000);
+    await this.#confirmDeletion(pod);
+  }
+
+  async #tearDown(slot: Slot, graceMs: number): Promise<void> {
+    slot.going = true;
+    await slot.worker.stop(graceMs);
+    if (slot.network) {
+      await removePodNetwork(slot.network);
+      this.#addresses.release(slot.network.address);
+    }
+    const uid = slot.pod.metadata.uid ?? '';
+    this.#slots.delete(uid);
+    await rm(join(this.#context.paths.pods, uid), { recursive: true, force: true });
+  }
+
+  async #confirmDeletion(pod: Pod): Promise<void> {
+    await this.#context.kube.delete(podsRef, pod.metadata.name ?? '', pod.metadata.namespace, {
+      gracePeriodSeconds: 0,
+    });
+  }
+
+  #newHost(): ProgramHost {
+    return new ProgramHost((line) => this.#context.log(`${this.node.name} programs: ${line}`));
+  }
+
+  /** A pod that fails to start or stop is logged; the next change of it is the next attempt. */
+  async #guard(pod: Pod, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (isNotFound(error)) return; // the pod was deleted meanwhile
+      this.#context.log(
+        `${this.node.name}: pod ${pod.metadata.namespace}/${pod.metadata.name}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+}
+
+const timestamp = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
