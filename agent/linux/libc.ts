@@ -1,0 +1,117 @@
+import koffi from 'koffi';
+
+/** System calls that Node has no name for. Numbers are those of Linux on x86-64 and arm64 (asm-generic), which agree here. */
+const libc = koffi.load('libc.so.6');
+
+export const AF_INET = 2;
+export const AF_NETLINK = 16;
+export const AF_PACKET = 17;
+export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
+export const SO_ERROR = 4;
+export const SO_RCVBUF = 8;
+export const SO_RCVTIMEO = 20;
+export const SOL_PACKET = 263;
+export const CLONE_NEWNET = 0x40000000;
+
+const setnsFn = libc.func('int setns(int fd, int nstype)');
+const socketFn = libc.func('int socket(int domain, int type, int protocol)');
+const bindFn = libc.func('int bind(int fd, const uint8_t *address, uint32_t length)');
+const listenFn = libc.func('int listen(int fd, int backlog)');
+const setsockoptFn = libc.func('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)');
+const getsockoptFn = libc.func(
+  'int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, _Inout_ uint32_t *length)',
+);
+const sendtoFn = libc.func(
+  'int64_t sendto(int fd, const uint8_t *data, size_t length, int flags, const uint8_t *address, uint32_t addressLength)',
+);
+const recvfromFn = libc.func(
+  'int64_t recvfrom(int fd, _Out_ uint8_t *data, size_t length, int flags, _Out_ uint8_t *address, _Inout_ uint32_t *addressLength)',
+);
+const closeFn = libc.func('int close(int fd)');
+const ifNameToIndexFn = libc.func('uint32_t if_nametoindex(const char *name)');
+
+/** errno by name, for the errors this project tells apart. */
+export const errno = koffi.os.errno as Readonly<Record<string, number>>;
+
+export class SystemCallError extends Error {
+  override readonly name = 'SystemCallError';
+  readonly errno: number;
+  readonly code: string;
+
+  constructor(call: string) {
+    const number = koffi.errno();
+    const code = Object.entries(errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
+    super(`${call}: ${code}`);
+    this.errno = number;
+    this.code = code;
+  }
+}
+
+function checked(result: number, call: string): number {
+  if (result < 0) throw new SystemCallError(call);
+  return result;
+}
+
+export const setns = (fd: number): void => void checked(setnsFn(fd, CLONE_NEWNET) as number, 'setns');
+export const socket = (domain: number, type: number, protocol: number): number =>
+  checked(socketFn(domain, type | SOCK_CLOEXEC, protocol) as number, 'socket');
+export const bind = (fd: number, address: Buffer): void =>
+  void checked(bindFn(fd, address, address.length) as number, 'bind');
+export const listen = (fd: number, backlog: number): void => void checked(listenFn(fd, backlog) as number, 'listen');
+export const close = (fd: number): void => void checked(closeFn(fd) as number, 'close');
+
+export function setsockopt(fd: number, level: number, name: number, value: number | Buffer): void {
+  const bytes = typeof value === 'number' ? int32(value) : value;
+  checked(setsockoptFn(fd, level, name, bytes, bytes.length) as number, `setsockopt(${level}, ${name})`);
+}
+
+export function getsockopt(fd: number, level: number, name: number, length = 4): Buffer {
+  const value = Buffer.alloc(length);
+  checked(getsockoptFn(fd, level, name, value, [length]) as number, `getsockopt(${level}, ${name})`);
+  return value;
+}
+
+export function sendto(fd: number, data: Buffer, address: Buffer): void {
+  checked(Number(sendtoFn(fd, data, data.length, 0, address, address.length)), 'sendto');
+}
+
+/** One datagram into `into` without waiting: how many bytes, and where it came from; null when there is none. */
+export function receive(fd: number, into: Buffer, from: Buffer): number | null {
+  const MSG_DONTWAIT = 0x40;
+  const length = Number(recvfromFn(fd, into, into.length, MSG_DONTWAIT, from, [from.length]));
+  if (length >= 0) return length;
+  if (koffi.errno() === errno['EAGAIN']) return null;
+  throw new SystemCallError('recvfrom');
+}
+
+/** Throws ENODEV when there is no such interface in this namespace. */
+export function interfaceIndex(name: string): number {
+  const index = ifNameToIndexFn(name) as number;
+  if (index === 0) throw new SystemCallError(`if_nametoindex("${name}")`);
+  return index;
+}
+
+/** struct sockaddr_in: ip(7). */
+export function sockaddrIn(host: string, port: number): Buffer {
+  const address = Buffer.alloc(16);
+  address.writeUInt16LE(AF_INET, 0);
+  address.writeUInt16BE(port, 2);
+  const octets = host.split('.').map(Number);
+  if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255)) {
+    throw new RangeError(`"${host}" is not an IPv4 address`);
+  }
+  Buffer.from(octets).copy(address, 4);
+  return address;
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  return bytes;
+}

@@ -1,0 +1,82 @@
+import { createSocket } from 'node:dgram';
+import { Server, Socket } from 'node:net';
+import type { SocketConstructorOpts } from 'node:net';
+import {
+  AF_INET,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  SO_REUSEADDR,
+  bind,
+  close,
+  listen,
+  setsockopt,
+  sockaddrIn,
+  socket,
+} from './libc.ts';
+import { inNetns } from './netns.ts';
+import { resolve4Over } from './resolve.ts';
+import type { Sockets } from './sockets.ts';
+
+/** Linux's name of the protocol-independent "any" address. */
+const ANY = '0.0.0.0';
+
+/**
+ * Sockets of another network namespace. A socket belongs to the namespace in which socket(2) made it, so only that call
+ * is made there; a process can thus hold sockets of hundreds of namespaces.
+ */
+export function netnsSockets(netns: string): Sockets {
+  const make = (type: number): number => inNetns(netns, () => socket(AF_INET, type | SOCK_NONBLOCK, 0));
+  const sockets: Sockets = {
+    connectTcp(to) {
+      const fd = make(SOCK_STREAM);
+      try {
+        if (to.localAddress !== undefined || to.localPort !== undefined) {
+          bind(fd, sockaddrIn(to.localAddress ?? ANY, to.localPort ?? 0));
+        }
+      } catch (error) {
+        close(fd);
+        return failed(error as Error);
+      }
+      // Not connected yet: Node must not begin to read, and connect() keeps a descriptor that is there.
+      const options: SocketConstructorOpts & { manualStart: boolean } = { fd, manualStart: true };
+      return new Socket(options).connect({ host: to.host, port: to.port });
+    },
+    listenTcp: ({ host = ANY, port, backlog = 511 }, onConnection) =>
+      new Promise((resolve, reject) => {
+        const fd = make(SOCK_STREAM);
+        try {
+          setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+          bind(fd, sockaddrIn(host, port));
+          listen(fd, backlog);
+        } catch (error) {
+          close(fd);
+          throw error;
+        }
+        const server = new Server(onConnection);
+        server.once('error', reject).listen({ fd }, () => resolve(server));
+      }),
+    bindUdp: ({ host = ANY, port }) =>
+      new Promise((resolve, reject) => {
+        const fd = make(SOCK_DGRAM);
+        try {
+          bind(fd, sockaddrIn(host, port));
+        } catch (error) {
+          close(fd);
+          throw error;
+        }
+        const udp = createSocket('udp4');
+        udp.once('error', reject).bind({ fd }, () => resolve(udp.off('error', reject)));
+      }),
+    resolve4: (name, server) => resolve4Over(sockets, name, server),
+  };
+  return sockets;
+}
+
+/** A socket whose connection could not even be begun: says so in a later turn, as node:net does. */
+function failed(error: Error): Socket {
+  const dead = new Socket();
+  process.nextTick(() => dead.destroy(error));
+  return dead;
+}
