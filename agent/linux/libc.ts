@@ -34,6 +34,7 @@ const recvfromFn = libc.func(
   'int64_t recvfrom(int fd, _Out_ uint8_t *data, size_t length, int flags, _Out_ uint8_t *address, _Inout_ uint32_t *addressLength)',
 );
 const closeFn = libc.func('int close(int fd)');
+const ioctlFn = libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)');
 const ifNameToIndexFn = libc.func('uint32_t if_nametoindex(const char *name)');
 
 /** errno by name, for the errors this project tells apart. */
@@ -95,6 +96,20 @@ export function interfaceIndex(name: string): number {
   const index = ifNameToIndexFn(name) as number;
   if (index === 0) throw new SystemCallError(`if_nametoindex("${name}")`);
   return index;
+}
+
+/** The MAC of an interface of this namespace: SIOCGIFHWADDR, netdevice(7). */
+export function hardwareAddress(name: string): Buffer {
+  const SIOCGIFHWADDR = 0x8927;
+  const request = Buffer.alloc(40);
+  request.write(name, 0, 15, 'latin1');
+  const fd = socket(AF_INET, SOCK_DGRAM, 0);
+  try {
+    checked(ioctlFn(fd, SIOCGIFHWADDR, request) as number, `the MAC of "${name}"`);
+  } finally {
+    close(fd);
+  }
+  return request.subarray(18, 24);
 }
 
 /** struct sockaddr_in: ip(7). */
