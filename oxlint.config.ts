@@ -81,7 +81,7 @@ export default defineConfig({
     'typescript/no-explicit-any': 'error',
     'import/no-cycle': 'error',
     'import/no-default-export': 'error',
-    eqeqeq: 'error',
+    eqeqeq: ['error', 'always', { null: 'ignore' }],
     'no-var': 'error',
     'prefer-const': 'error',
     'max-lines': ['error', { max: 300 }],
@@ -89,6 +89,9 @@ export default defineConfig({
       'error',
       { name: 'fetch', message: 'Requests to the API server go through agent/kube, traffic through harness/traffic.' },
     ],
+    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect*', 'fc.assert'] }],
+    // One argument and its value a line.
+    'unicorn/no-useless-spread': 'off',
     // A table of cases with two kinds of expectation is clearer than two tables.
     'vitest/no-conditional-expect': 'off',
   },
