@@ -160,6 +160,8 @@ export interface ClusterOptions {
   readonly programs: Readonly<Record<string, URL>>;
   /** Image names that pods may use: a program's session, or a command line that the pod's args are appended to. */
   readonly images: Readonly<Record<string, { readonly program: string } | { readonly command: readonly string[] }>>;
+  /** `caller`: the cluster ends when the process that called `up` does, however it ends. Default `detached`. */
+  readonly lifetime?: 'caller' | 'detached';
   readonly signal?: AbortSignal;
   /** Called with a short sentence at each step. */
   readonly progress?: (step: string) => void;

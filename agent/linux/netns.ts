@@ -26,3 +26,15 @@ export function inNetns<T>(path: string, work: () => T): T {
 export function inNetnsOrHere<T>(path: string | undefined, work: () => T): T {
   return path === undefined ? work() : inNetns(path, work);
 }
+
+/** Moves the calling thread into a namespace for good; processes it starts from now on begin there. */
+export function enterNetns(path: string): void {
+  const there = openSync(path, 'r');
+  try {
+    setns(there);
+  } finally {
+    closeSync(there);
+  }
+  if (own !== null) closeSync(own);
+  own = null;
+}

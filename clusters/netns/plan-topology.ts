@@ -14,6 +14,8 @@ export interface TopologyPlan {
   readonly namespaces: readonly NamespacePlan[];
 }
 
+/** The sandbox's first namespace, which holds the switches `lan` and `wan`. */
+export const switches = 'switches';
 export const controlPlane = 'control-plane';
 export const router = 'router';
 export const database = 'database';

@@ -1,0 +1,123 @@
+import type {
+  Capability,
+  CapabilityState,
+  Cluster,
+  ClusterNode,
+  Database,
+  Firewall,
+  Host,
+  Topology,
+  TopologyNode,
+  Undo,
+} from '../cluster.ts';
+import type { ClusterConfig } from './config.ts';
+import type { ControlClient } from './control-client.ts';
+import type { FaultKind } from './control-protocol.ts';
+import type { ClusterPaths } from './paths.ts';
+import { router, routerInterfaces, witness } from './plan-topology.ts';
+
+const has: CapabilityState = { has: true };
+
+/** The caller's handle on a cluster in a sandbox. */
+export class EmbeddedCluster implements Cluster {
+  readonly provider = 'netns';
+  readonly name: string;
+  readonly topology: Topology;
+  readonly dir: string;
+  readonly kubeconfig: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly router: Cluster['router'];
+  readonly witness: Host;
+  readonly database: Database;
+  readonly firewall: Firewall;
+  readonly capabilities: Readonly<Record<Capability, CapabilityState>>;
+  readonly #control: ControlClient;
+  readonly #remove: () => Promise<void>;
+
+  constructor(
+    config: ClusterConfig,
+    paths: ClusterPaths,
+    control: ControlClient,
+    database: { version: string; port: number },
+    remove: () => Promise<void>,
+  ) {
+    const { topology } = config;
+    this.#control = control;
+    this.#remove = remove;
+    this.name = config.name;
+    this.topology = topology;
+    this.dir = paths.dir;
+    this.kubeconfig = paths.kubeconfig;
+    this.nodes = topology.nodes.map((node) => this.#node(node));
+    this.router = { ...this.#host(router, topology.nodeLan.router), interfaces: routerInterfaces };
+    this.witness = this.#host(witness, topology.outside.witness);
+    this.database = {
+      address: topology.outside.database,
+      ...database,
+      setGrants: (grants) => control.call('setGrants', grants),
+      connections: (since) => control.call('connections', since),
+    };
+    this.firewall = {
+      setRules: (rules, defaultAction) => control.call('setRules', rules, defaultAction),
+      counters: () => control.call('counters'),
+      log: (since) => control.call('firewallLog', since),
+    };
+    this.capabilities = {
+      powerOff: has,
+      unplug: has,
+      freeze: has,
+      ipv6: { has: false, why: 'the embedded topologies are IPv4' },
+      vlan: { has: false, why: 'the embedded topologies have no VLANs' },
+      sctp: { has: false, why: 'the traffic programs have no SCTP' },
+      realTimePriority: { has: false, why: 'SCHED_FIFO is not permitted in a user namespace' },
+    };
+  }
+
+  node(name: string): ClusterNode {
+    const found = this.nodes.find((one) => one.name === name);
+    if (!found)
+      throw new Error(`there is no node "${name}"; the nodes are ${this.nodes.map((one) => one.name).join(', ')}`);
+    return found;
+  }
+
+  /** Names, process ids (of the sandbox) and resident memory of what runs in the cluster. */
+  status(): ReturnType<ControlClient['call']> {
+    return this.#control.call('status');
+  }
+
+  async down(): Promise<void> {
+    this.#control.close();
+    await this.#remove();
+  }
+
+  /** Lets go of the cluster, which runs on. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#control.close();
+  }
+
+  #host(name: string, address: string): Host {
+    const control = this.#control;
+    return {
+      name,
+      address,
+      run: (argv, options = {}) => control.call('run', name, argv, options),
+      start: (program, args, options = {}) => control.start(name, program, args, options.env ?? {}),
+      readFile: (path) => control.call('readFile', name, path),
+    };
+  }
+
+  #node({ name, address, podCIDR }: TopologyNode): ClusterNode {
+    const fault = (kind: FaultKind) => async (): Promise<Undo> => {
+      const undo = (): Promise<void> => this.#control.call('heal', kind, name);
+      await this.#control.call('fault', kind, name);
+      return undo;
+    };
+    return {
+      ...this.#host(name, address),
+      podCIDR,
+      powerOff: fault('powerOff'),
+      unplug: fault('unplug'),
+      freeze: fault('freeze'),
+    };
+  }
+}
