@@ -23,6 +23,8 @@ export interface DataPlaneOptions extends NetnsOptions {
   readonly overlayPort: number;
   /** Milliseconds for which an owned address stays owned without a refresh. */
   readonly leaseMs: number;
+  /** For tests: a layout with a defect, instead of the right one. */
+  readonly rewriteLayout?: (layout: string) => string;
 }
 
 /** VXLAN (RFC 7348) over IPv4: outer Ethernet is not counted in the MTU, so 20 IP + 8 UDP + 8 VXLAN + 14 Ethernet. */
@@ -40,28 +42,26 @@ interface Applied {
 
 /**
  * Brings one node's kernel in line with a plan. Adopts what an earlier agent left, so that a restart disturbs nothing;
- * afterwards works with what it has applied, until `forget` makes it look again. Calls must not overlap.
+ * afterwards works with what it has applied, until `forget` makes it look again.
  */
 export class DataPlane {
   readonly #options: DataPlaneOptions;
   #applied: Applied | null = null;
   #planned: NodePlan | null = null;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
   }
 
-  async apply(plan: NodePlan): Promise<void> {
-    const want = await this.#desired(plan);
-    try {
+  apply(plan: NodePlan): Promise<void> {
+    return this.#inTurn(async () => {
+      const want = await this.#desired(plan);
       const have = this.#applied ?? (await this.#adopt(want));
       await this.#change(have, want);
       this.#applied = want;
       this.#planned = plan;
-    } catch (error) {
-      this.forget();
-      throw error;
-    }
+    });
   }
 
   /** Compares with the kernel at the next `apply`, for others may have changed it. */
@@ -70,13 +70,11 @@ export class DataPlane {
   }
 
   /** Keeps the owned addresses owned; has to be called several times within `leaseMs`. */
-  async refreshLease(): Promise<void> {
-    if (!this.#applied || !this.#planned) return;
-    const lines = refreshLeases(this.#planned.owned, this.#options.leaseMs);
-    if (lines.length === 0) return;
-    await nftApply(`${lines.join('\n')}\n`, this.#options).catch((error: unknown) => {
-      this.forget();
-      throw error;
+  refreshLease(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#applied || !this.#planned) return;
+      const lines = refreshLeases(this.#planned.owned, this.#options.leaseMs);
+      if (lines.length > 0) await nftApply(`${lines.join('\n')}\n`, this.#options);
     });
   }
 
@@ -86,17 +84,23 @@ export class DataPlane {
     for (const address of addresses) await gratuitousArp(this.#applied.uplink.name, address, this.#options);
   }
 
+  /** A refresh between the removal of an address and the end of that change would bring the address back. */
+  async #inTurn(task: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(task).catch((error: unknown) => {
+      this.forget();
+      throw error;
+    });
+    this.#last = turn.catch(() => undefined);
+    await turn;
+  }
+
   async #desired(plan: NodePlan): Promise<Applied> {
     const sameAddress = this.#applied?.nodeAddress === plan.nodeAddress ? this.#applied : null;
     const uplink = sameAddress?.uplink ?? (await findUplink(plan.nodeAddress, this.#options));
-    const { overlayPort } = this.#options;
+    const { overlayPort, rewriteLayout = (layout: string) => layout } = this.#options;
     const { nodeAddress, unknownPods, held } = plan;
-    const layout = renderLayout({
-      uplink: uplink.name,
-      overlayPort,
-      overlayMtu: uplink.mtu - overlayOverhead,
-      unknownPods,
-    });
+    const shape = { uplink: uplink.name, overlayPort, overlayMtu: uplink.mtu - overlayOverhead, unknownPods };
+    const layout = rewriteLayout(renderLayout(shape));
     const peers = new Map([...plan.peers].map(([address, mac]) => [mac, address]));
     return { uplink, nodeAddress, layout, elements: renderElements(plan), held, peers };
   }

@@ -1,0 +1,65 @@
+import { egresses } from '../api/egress.ts';
+import type { Egress } from '../api/egress.ts';
+import { externalIPPools } from '../api/external-ip-pool.ts';
+import type { ExternalIPPool } from '../api/external-ip-pool.ts';
+import { endpointSlices, namespaces, nodes, pods } from '../kube/object.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { Kube, Reflection } from '../kube/types.ts';
+import type { Facts, Node, Pod } from './facts.ts';
+
+interface EndpointSlice extends KubeObject {
+  readonly endpoints?: readonly { readonly addresses: readonly string[] }[];
+}
+
+/** The watched part of the facts. */
+export type WatchedFacts = Pick<Facts, 'nodes' | 'namespaces' | 'pods' | 'egresses' | 'pools' | 'apiServers'>;
+
+export interface Inputs extends Disposable {
+  /** Resolves when each collection has been listed once. */
+  readonly synced: Promise<unknown>;
+  facts(): WatchedFacts;
+  /** The newest version of an Egress. */
+  egress(name: string): Egress | undefined;
+}
+
+/** Watches what the plan of a node depends on, and tells of each change. */
+export function watchInputs(kube: Kube, changed: () => void): Inputs {
+  const reflections = {
+    nodes: kube.reflect<Node>(nodes),
+    namespaces: kube.reflect(namespaces),
+    pods: kube.reflect<Pod>(pods),
+    egresses: kube.reflect<Egress>(egresses),
+    pools: kube.reflect<ExternalIPPool>(externalIPPools),
+    apiServers: kube.reflect<EndpointSlice>(endpointSlices, {
+      namespace: 'default',
+      labelSelector: 'kubernetes.io/service-name=kubernetes',
+    }),
+  };
+  const all: readonly Reflection<KubeObject>[] = Object.values(reflections);
+  for (const reflection of all) reflection.onChange(changed);
+  const {
+    nodes: nodeItems,
+    namespaces: namespaceItems,
+    pods: podItems,
+    egresses: egressItems,
+    pools,
+    apiServers,
+  } = reflections;
+  return {
+    synced: Promise.all(all.map((reflection) => reflection.synced)),
+    egress: (name) => egressItems.items.get(name),
+    facts: () => ({
+      nodes: [...nodeItems.items.values()],
+      namespaces: [...namespaceItems.items.values()],
+      pods: [...podItems.items.values()],
+      egresses: [...egressItems.items.values()],
+      pools: [...pools.items.values()],
+      apiServers: [...apiServers.items.values()].flatMap((slice) =>
+        (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses),
+      ),
+    }),
+    [Symbol.dispose]: () => {
+      for (const reflection of all) reflection[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { assigned, notAssigned, withCondition } from '../api/conditions.ts';
+import type { Egress, EgressStatus } from '../api/egress.ts';
+import { HashRing } from './consistent-hash.ts';
+import type { Ownership } from './ownership.ts';
+
+/** Something to tell about an Egress, in the words of Antrea's events. */
+export interface EgressEvent {
+  readonly reason: 'IPAssigned' | 'IPUnassigned';
+  readonly note: string;
+}
+
+export interface StatusChange {
+  readonly status: EgressStatus;
+  readonly events: readonly EgressEvent[];
+}
+
+/**
+ * What this node has to write into the status of an Egress; null when it is not for this node, or right already. The
+ * owner writes that it has the address and that it has given it up. About an address that nobody owns, one node reports.
+ */
+export function statusChange(
+  egress: Egress,
+  entry: Ownership,
+  self: { readonly name: string; readonly holds: boolean; readonly reports: boolean },
+  now: string,
+): StatusChange | null {
+  const current = egress.status ?? {};
+  const wasHere = current.egressNode === self.name;
+  const unassigned = wasHere && current.egressIP ? [unassignedEvent(egress, current.egressIP, self.name)] : [];
+  const conditions = current.conditions ?? [];
+  if (entry.node === self.name && self.holds && entry.ip !== null) {
+    const next = withCondition(conditions, 'IPAssigned', entry.pooled ? assigned() : null, now);
+    if (wasHere && current.egressIP === entry.ip)
+      return next === conditions ? null : { status: withIP(next, entry.ip, self.name), events: [] };
+    return {
+      status: withIP(next, entry.ip, self.name),
+      events: [...unassigned, assignedEvent(egress, entry.ip, self.name)],
+    };
+  }
+  if (entry.node !== null) return wasHere ? { status: withIP(conditions, '', ''), events: unassigned } : null;
+  if (!wasHere && !self.reports) return null;
+  const next = withCondition(conditions, 'IPAssigned', entry.why === null ? null : notAssigned(entry.why), now);
+  const isCleared = !current.egressNode && !current.egressIP;
+  return isCleared && next === conditions ? null : { status: withIP(next, '', ''), events: unassigned };
+}
+
+/** The one node that reports on an address that nobody owns; every node chooses the same. */
+export function reporterOf(entry: Ownership, alive: Iterable<string>): string | null {
+  return new HashRing(alive).find(entry.egress.spec.egressIP ?? entry.egress.metadata.name ?? '');
+}
+
+function withIP(
+  conditions: EgressStatus['conditions'] | readonly object[],
+  egressIP: string,
+  egressNode: string,
+): EgressStatus {
+  return { egressNode, egressIP, conditions: [...((conditions ?? []) as NonNullable<EgressStatus['conditions']>)] };
+}
+
+function assignedEvent(egress: Egress, ip: string, node: string): EgressEvent {
+  return { reason: 'IPAssigned', note: `Assigned Egress ${egress.metadata.name} with IP ${ip} on Node ${node}` };
+}
+
+function unassignedEvent(egress: Egress, ip: string, node: string): EgressEvent {
+  return { reason: 'IPUnassigned', note: `Unassigned Egress ${egress.metadata.name} with IP ${ip} from Node ${node}` };
+}
