@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { egresses, type Egress, type EgressSpec } from '../../agent/api/egress.ts';
 import { externalIPPools, type ExternalIPPool } from '../../agent/api/external-ip-pool.ts';
 import { installManifest, installNamespace } from '../../agent/api/install.ts';
-import { pods, type KubeObject } from '../../agent/kube/object.ts';
+import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import type { Adapter, EgressIntent, Selection } from './adapter.ts';
 import { resourceRefOf } from './resource-ref.ts';

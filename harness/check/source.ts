@@ -70,7 +70,25 @@ export function reachable(rule: SourceRule, context: CheckContext): CheckResult 
   );
 }
 
-/** No connection was answered, or none but with a refusal of the server itself (`rejected`). */
+/** Every connection arrived at the server and was refused by it. */
+export function rejectedByServer(rule: SourceRule, context: CheckContext): CheckResult {
+  const samples = valid(rule.samples);
+  const wrong = samples.filter(({ outcome }) => outcome !== 'rejected');
+  if (wrong.length > 0) {
+    const message = `${wrong.length} of ${samples.length} connections were not rejected by the server`;
+    return failed(
+      context.name,
+      message,
+      violationsOf(wrong, samples, () => [], context),
+    );
+  }
+  return (
+    enough(rule, samples, context) ??
+    passed(context.name, `${samples.length} of ${samples.length} connections rejected`)
+  );
+}
+
+/** No connection was answered with success. */
 export function notReachable(rule: SourceRule, context: CheckContext): CheckResult {
   const samples = valid(rule.samples);
   const wrong = samples.filter(({ outcome }) => outcome === 'ok');

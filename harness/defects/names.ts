@@ -13,7 +13,6 @@ export const defects = {
   'host-network-selected': 'the traffic of nodes and hostNetwork pods is translated',
   'empty-selects-all': 'a policy with an empty selection applies to every pod',
   'pods-not-exempt': 'connections between pods are sent through the egress node',
-  'services-not-exempt': 'connections to services are sent through the egress node',
   'nodes-not-exempt': 'connections to nodes are sent through the egress node',
   'api-server-not-exempt': 'connections to the API server are sent through the egress node',
   'stale-after-delete': 'pods stay steered when their policy is gone',

@@ -16,6 +16,12 @@ export interface SeriesPlan {
   readonly onSample: (sample: Sample) => void;
 }
 
+export interface Login {
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+}
+
 export interface Series {
   stop(): void;
   /** Resolves when every connection of the series has ended. */
@@ -65,12 +71,7 @@ export class CasePod implements Disposable {
   }
 
   /** Asks a PostgreSQL for the client's address, `count` times over fresh connections. */
-  async query(
-    login: { readonly database: string; readonly user: string; readonly password: string },
-    destination: Destination,
-    count: number,
-    intervalMs: number,
-  ): Promise<Sample[]> {
+  async query(login: Login, destination: Destination, count: number, intervalMs: number): Promise<Sample[]> {
     const samples: Sample[] = [];
     const { host, port } = destination;
     const sql = 'select host(inet_client_addr()), inet_client_port()';

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failed, passed, type CheckResult } from '../check/violations.ts';
+import type { CaseLog } from './case-log.ts';
 import type { RunningProcess } from '../../clusters/cluster.ts';
 import type { Testbed } from './testbed.ts';
 import { timeouts } from './timeouts.ts';
@@ -9,10 +11,30 @@ const resolutionMs = 3_500;
 /** Who answers for an address on the node LAN, as the router finds out by ARP. */
 export class Neighbours implements AsyncDisposable {
   readonly #testbed: Testbed;
+  readonly #log: CaseLog;
   #prober: RunningProcess | undefined;
 
-  constructor(testbed: Testbed) {
+  constructor(testbed: Testbed, log: CaseLog) {
     this.#testbed = testbed;
+    this.#log = log;
+  }
+
+  /** Check. */
+  async someoneAnswersFor(address: string): Promise<CheckResult> {
+    const name = `somebody answers for ${address}`;
+    const mac = await this.whoAnswersFor(address);
+    return this.#log.conclude(
+      mac === null ? failed(name, 'nobody answered the router', []) : passed(name, `${mac} does`),
+    );
+  }
+
+  /** Check. */
+  async nobodyAnswersFor(address: string): Promise<CheckResult> {
+    const name = `nobody answers for ${address}`;
+    const mac = await this.whoAnswersFor(address);
+    return this.#log.conclude(
+      mac === null ? passed(name, 'the router got no answer') : failed(name, `${mac} answered the router`, []),
+    );
   }
 
   /** The MAC address that answers, or null when nobody does. Asks anew each time. */

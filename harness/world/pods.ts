@@ -1,11 +1,18 @@
-import { notReachable, reachable, neverSource, sourceAlways, type SourceRule } from '../check/source.ts';
+import {
+  notReachable,
+  reachable,
+  rejectedByServer,
+  neverSource,
+  sourceAlways,
+  type SourceRule,
+} from '../check/source.ts';
 import { includesAddress } from '../check/address.ts';
 import type { CheckContext, CheckResult } from '../check/violations.ts';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
 import type { ProbeKind } from '../traffic/protocol.ts';
 import type { CaseLog } from './case-log.ts';
 import { CaseStopped } from './case-log.ts';
-import type { CasePod } from './case-pod.ts';
+import type { CasePod, Login } from './case-pod.ts';
 import {
   burstOver,
   convergeOver,
@@ -139,6 +146,46 @@ export class Pods {
       measured: { settledMs },
       violations: [],
     });
+  }
+
+  /** Makes connections and judges nothing; for checkers that the case calls itself. */
+  async probe(options: ProbeOptions): Promise<{ samples: Sample[] }> {
+    const plan = { count: options.count ?? burst.count, intervalMs: burst.intervalMs };
+    return { samples: await burstOver(this.#paths(options), plan, this.#around.log.sample(`${this.label} probe`)) };
+  }
+
+  /** Check: a TLS server answers every pod. */
+  async reachHttps(to: Destination, path: string): Promise<CheckResult> {
+    const name = `${this.label} reach ${to.name}`;
+    const { log } = this.#around;
+    const samples = (await Promise.all(this.members.map((pod) => pod.https(to, path)))).flat();
+    samples.forEach(log.sample(name));
+    return log.conclude(reachable({ pods: this.facts, samples, atLeast: 1 }, this.#context(name)));
+  }
+
+  /** Check: the database admits every pod and sees the expected source. */
+  async queryAs(expected: Expected, login: Login, to: Destination, count: number = burst.count): Promise<CheckResult> {
+    const name = `${this.label} reach database ${login.database} as ${typeof expected === 'string' ? expected : expected.join(' or ')}`;
+    const samples = await this.#query(name, login, to, count);
+    const rule = { pods: this.facts, samples, atLeast: count, expectedOf: expectedOf(expected) };
+    return this.#around.log.conclude(sourceAlways(rule, this.#context(name)));
+  }
+
+  /** Check: the database itself refuses every pod. Time-outs would not show that the database decided. */
+  async refusedBy(login: Login, to: Destination, count: number = burst.count): Promise<CheckResult> {
+    const name = `${this.label} are rejected by database ${login.database}`;
+    const samples = await this.#query(name, login, to, count);
+    return this.#around.log.conclude(
+      rejectedByServer({ pods: this.facts, samples, atLeast: count }, this.#context(name)),
+    );
+  }
+
+  async #query(name: string, login: Login, to: Destination, count: number): Promise<Sample[]> {
+    const samples = (
+      await Promise.all(this.members.map((pod) => pod.query(login, to, count, burst.intervalMs)))
+    ).flat();
+    samples.forEach(this.#around.log.sample(name));
+    return samples;
   }
 
   async #burst(

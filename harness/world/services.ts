@@ -49,7 +49,7 @@ export class Services {
       kind: 'Service',
       metadata: { namespace: real, name },
       spec: { ...kind, selector: spec.selector, ports },
-    } as Service);
+    } as KubeObject as Service);
     const { clusterIP = '', ports: given = [] } = made.spec;
     return { clusterIP, nodePort: given[0]?.nodePort ?? 0, dnsName: dnsName(real, name), port: serverPort };
   }

@@ -7,6 +7,7 @@ import { timeouts } from './timeouts.ts';
 export class Wire implements AsyncDisposable {
   readonly #process: RunningProcess;
   readonly #link: ProgramLink<CaptureEvent>;
+  readonly #kept: PacketEvent[] = [];
   #fences = 0;
 
   private constructor(running: RunningProcess, link: ProgramLink<CaptureEvent>) {
@@ -14,8 +15,8 @@ export class Wire implements AsyncDisposable {
     this.#link = link;
   }
 
-  /** Resolves when the capture sees packets. `network`: only packets from or to it, and ARP. */
-  static async open(host: Host, interfaces: readonly string[], network: string): Promise<Wire> {
+  /** Resolves when the capture sees packets. `network`: only packets from or to it, and ARP. `keep`: for `packets`. */
+  static async open(host: Host, interfaces: readonly string[], network: string, keep = false): Promise<Wire> {
     const running = await host.start('capture', [...interfaces, '--network', network]);
     const link = new ProgramLink(running, captureEvent, `the capture on ${host.name}`);
     const ready = link.waitFor(
@@ -28,7 +29,9 @@ export class Wire implements AsyncDisposable {
       const { stderrTail } = await running.exited;
       throw new Error(`${error instanceof Error ? error.message : String(error)}; it said: ${stderrTail || 'nothing'}`);
     });
-    return new Wire(running, link);
+    const wire = new Wire(running, link);
+    if (keep) wire.onPacket((packet) => wire.#kept.push(packet));
+    return wire;
   }
 
   /** Called for each packet; returns the way to unsubscribe. */
@@ -48,6 +51,12 @@ export class Wire implements AsyncDisposable {
     );
     this.#link.send({ op: 'fence', id });
     return passed;
+  }
+
+  /** Everything since it was opened. */
+  async packets(): Promise<{ packets: readonly PacketEvent[]; dropped: number }> {
+    const dropped = await this.fence();
+    return { packets: [...this.#kept], dropped };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

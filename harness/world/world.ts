@@ -21,7 +21,10 @@ export type Of =
   | 'everything'
   | 'empty';
 
-/** What a case sees of the testbed. It speaks of namespaces, pods and addresses; how they are made is not its business. */
+/**
+ * What a case sees of the testbed. It speaks of namespaces, pods and addresses; how they are made is not its business.
+ * Everything is a property, so that a case can take apart what it needs: `async checks({ pods, egress })`.
+ */
 export class World implements AsyncDisposable {
   readonly topology: Topology;
   readonly services: Services;
@@ -48,7 +51,7 @@ export class World implements AsyncDisposable {
     };
     this.namespaces = this.#undo.use(new Namespaces(testbed, log, runName));
     this.services = new Services(testbed, this.namespaces);
-    this.neighbours = this.#undo.use(new Neighbours(testbed));
+    this.neighbours = this.#undo.use(new Neighbours(testbed, log));
   }
 
   /** Makes what the case takes as given. */
@@ -67,36 +70,36 @@ export class World implements AsyncDisposable {
   }
 
   /** The pods of the namespaces, as the case calls them. */
-  pods(...names: readonly string[]): Pods {
+  readonly pods = (...names: readonly string[]): Pods => {
     return new Pods(
       `pods of ${names.join(' and ')}`,
       names.flatMap((name) => this.namespaces.podsOf(name)),
       this.#around,
     );
-  }
+  };
 
   /** Starts pods in a namespace of the case and gives them. */
-  async startPods(namespace: string, wishes: readonly PodWish[]): Promise<Pods> {
+  readonly startPods = async (namespace: string, wishes: readonly PodWish[]): Promise<Pods> => {
     const started = await this.namespaces.addPods(namespace, wishes);
     return new Pods(`new pods of ${namespace}`, started, this.#around);
-  }
+  };
 
   /** A process of each node, without a pod. */
-  async nodeProcesses(nodes: readonly string[]): Promise<Pods> {
+  readonly nodeProcesses = async (nodes: readonly string[]): Promise<Pods> => {
     const started = await Promise.all(nodes.map((node) => this.namespaces.startOnNode(node)));
     return new Pods(`processes of ${nodes.join(', ')}`, started as CasePod[], this.#around);
-  }
+  };
 
   /** An address that nobody else uses during the case; `wanted` is one of a figure. */
-  newAddress(wanted?: string): string {
+  readonly newAddress = (wanted?: string): string => {
     const { addresses } = this.#testbed;
     const address = wanted === undefined ? addresses.take() : addresses.claim(wanted);
     this.#undo.defer(() => addresses.release(address));
     return address;
-  }
+  };
 
   /** Makes these pods leave as a new address (or the given ones). Resolves when the API has accepted it. */
-  async egress(of: Of, options: { addresses?: readonly string[]; via?: string } = {}): Promise<Egress> {
+  readonly egress = async (of: Of, options: { addresses?: readonly string[]; via?: string } = {}): Promise<Egress> => {
     const name = `${this.#runName}-${(this.#egresses += 1)}`;
     const intent = {
       name,
@@ -110,15 +113,15 @@ export class World implements AsyncDisposable {
     this.#undo.defer(() => egress.remove());
     await egress.apply();
     return egress;
-  }
+  };
 
   /** A label value that no other case uses. */
-  unique(value: string): string {
+  readonly unique = (value: string): string => {
     return `${value}-${this.#runName}`;
-  }
+  };
 
   /** Records where the pods run relative to the exit; throws where one of the three placements has none. */
-  async coversAllPlacements(pods: Pods, egress: Egress): Promise<void> {
+  readonly coversAllPlacements = async (pods: Pods, egress: Egress): Promise<void> => {
     const owner = await egress.owner();
     const isGateway = (name: string): boolean =>
       this.topology.nodes.some((node) => node.name === name && node.labels['egress-gateway'] === 'true');
@@ -129,6 +132,17 @@ export class World implements AsyncDisposable {
       if (!groups.has(wanted)) throw new Error(`${pods.label}: none is on ${wanted}; ${egress.address} is on ${owner}`);
     }
     this.log.step(`${egress.address} is on ${owner}; ${pods.label} are on all three placements`);
+  };
+
+  /** The pod's own port at the witness. */
+  readonly portOf = (pod: PodFacts): number => {
+    const found = this.everyPod.find((one) => one.pod === pod);
+    if (found === undefined) throw new Error(`${pod.namespace}/${pod.name} is no pod of this case`);
+    return found.port;
+  };
+
+  get witnessAddress(): string {
+    return this.#around.witnessAddress;
   }
 
   get declared(): Declared {
@@ -147,16 +161,19 @@ export class World implements AsyncDisposable {
     return { name: 'database', host: this.database.address, port: this.database.port };
   }
 
-  /** Where the nodes' own traffic can be watched; the caller disposes of it. */
-  async watchNode(node: string, network: string): Promise<Wire> {
+  /** Undone when the case ends, however it ends. */
+  readonly onExit = (undo: () => Promise<void>): void => this.#undo.defer(undo);
+
+  /** A capture on the node's cable, of packets from or to the network. */
+  readonly watchNode = async (node: string, network: string): Promise<Wire> => {
     const host = this.#testbed.cluster.node(node);
-    return this.#undo.use(await Wire.open(host, ['eth0'], network));
-  }
+    return this.#undo.use(await Wire.open(host, ['eth0'], network, true));
+  };
 
   /** Adds the result of a checker that the case called itself. */
-  check(name: string, judge: (context: CheckContext) => CheckResult): CheckResult {
+  readonly check = (name: string, judge: (context: CheckContext) => CheckResult): CheckResult => {
     return this.log.conclude(judge({ name, startUs: this.log.startUs, ownerOf: this.#around.ownerOf }));
-  }
+  };
 
   /** Every pod of the case with its port at the witness, gone ones included. */
   get everyPod(): readonly { readonly pod: PodFacts; readonly port: number }[] {

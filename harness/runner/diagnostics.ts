@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { namespaces, nodes, pods, services } from '../../agent/kube/object.ts';
+import type { Testbed } from '../world/testbed.ts';
+import { timeouts } from '../world/timeouts.ts';
+
+/** What a node's kernel has to say. */
+const nodeCommands = {
+  'nft.txt': ['nft', 'list', 'ruleset'],
+  'addresses.txt': ['ip', 'address'],
+  'rules.txt': ['ip', 'rule'],
+  'routes.txt': ['ip', 'route', 'show', 'table', 'all'],
+  'neighbours.txt': ['ip', 'neigh'],
+} as const;
+
+/** Writes what the cluster looks like now, before it is cleaned up. What cannot be had is said in its place. */
+export async function collectDiagnostics({ cluster, kube, adapter, context }: Testbed, dir: string): Promise<void> {
+  const write = async (name: string, contents: () => Promise<string>): Promise<void> => {
+    const text = await contents().catch((error: unknown) => `not available: ${String(error)}\n`);
+    const path = join(dir, 'diagnostics', name);
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, text);
+  };
+  const limit = { timeoutMs: timeouts.diagnostics, allowFailure: true };
+  const onNodes = [...cluster.nodes, cluster.router].flatMap((host) =>
+    Object.entries(nodeCommands).map(([name, argv]) =>
+      write(join(host.name, name), async () => {
+        const { stdout, stderr } = await host.run(argv, limit);
+        return stdout + stderr;
+      }),
+    ),
+  );
+  const objects = Object.entries({ nodes, namespaces, pods, services }).map(([name, resource]) =>
+    write(`${name}.yaml`, async () => stringify((await kube.list(resource)).items)),
+  );
+  await Promise.all([...onNodes, ...objects]);
+  const own = await adapter.diagnostics(context).catch((error: unknown) => ({ 'adapter.txt': String(error) }));
+  for (const [name, text] of Object.entries(own)) await write(join(adapter.name, name), () => Promise.resolve(text));
+}

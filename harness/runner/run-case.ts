@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type { CaseResult } from '../../reports/model/run-result.ts';
+import { outcomeOf } from '../../reports/model/verdict.ts';
+import type { EgressCase } from '../case/define-case.ts';
+import { decide } from '../case/requirement.ts';
+import { failed, type CheckResult } from '../check/violations.ts';
+import { leakFree } from '../check/wire.ts';
+import { Recorder } from '../history/recorder.ts';
+import { nowUs, type PacketEvent } from '../traffic/protocol.ts';
+import { CaseLog, CaseStopped } from '../world/case-log.ts';
+import type { Testbed } from '../world/testbed.ts';
+import { World } from '../world/world.ts';
+import { collectDiagnostics } from './diagnostics.ts';
+
+export interface CaseRunOptions {
+  /** The folder of the run; the case writes into `cases/<id>` of it. Absent: nothing is written. */
+  readonly runDir?: string;
+  /** Unique among the runs on this cluster, a few letters and digits. */
+  readonly runTag: string;
+  readonly repeatCommand: string;
+  readonly signal: AbortSignal;
+  readonly onCheck?: (check: CheckResult) => void;
+}
+
+/** Runs one case on a testbed, judges it and takes everything back. Never throws: what goes wrong is in the result. */
+export async function runCase(testbed: Testbed, definition: EgressCase, options: CaseRunOptions): Promise<CaseResult> {
+  const startedAt = new Date().toISOString();
+  const startUs = nowUs();
+  const facts = {
+    id: definition.id,
+    title: definition.title,
+    level: definition.level,
+    features: [...definition.features],
+    startedAt,
+    repeat: options.repeatCommand,
+  };
+  const decision = decide(definition, testbed.adapter);
+  if (!decision.run) {
+    return {
+      ...facts,
+      claimed: false,
+      outcome: 'skip',
+      reason: decision.reason,
+      durationMs: 0,
+      attempts: 0,
+      checks: [],
+    };
+  }
+  const evidence = join('cases', definition.id);
+  const dir = options.runDir === undefined ? undefined : join(options.runDir, evidence);
+  const { checks, problem } = await attempt(testbed, definition, options, dir);
+  const outcome = problem === undefined || outcomeOf(checks) === 'fail' ? outcomeOf(checks) : 'error';
+  const reason = problem ?? checks.find((check) => check.outcome === 'unknown')?.message;
+  return {
+    ...facts,
+    claimed: true,
+    outcome,
+    ...(reason === undefined || outcome === 'pass' ? {} : { reason }),
+    durationMs: Math.round((nowUs() - startUs) / 1000),
+    attempts: 1,
+    checks,
+    ...(dir === undefined ? {} : { evidence }),
+  };
+}
+
+/** What was concluded, and what kept the case from being run to its end or from being cleaned up. */
+async function attempt(
+  testbed: Testbed,
+  definition: EgressCase,
+  options: CaseRunOptions,
+  dir: string | undefined,
+): Promise<{ checks: CheckResult[]; problem?: string }> {
+  const problems: string[] = [];
+  const note = (error: unknown): void => void problems.push(error instanceof Error ? describe(error) : String(error));
+  const recorder = await Recorder.open(dir === undefined ? undefined : join(dir, 'history.jsonl'));
+  const log = new CaseLog(recorder, options.onCheck ?? (() => undefined));
+  const world = new World(testbed, log, `${definition.id.toLowerCase()}-${options.runTag}`);
+  const stopCapture = testbed.wire.onPacket((packet) => {
+    if (isOurs(packet, world)) recorder.record({ type: 'packet', ...packet });
+  });
+  const lostBefore = await testbed.wire.fence().catch(note);
+  try {
+    await unlessAborted(
+      options.signal,
+      world.prepare(definition.given).then(() => definition.checks(world)),
+    );
+    if (log.checks.length < definition.plan && outcomeOf(log.checks) !== 'fail') {
+      log.conclude(
+        failed('every planned check was made', `${log.checks.length} of ${definition.plan} checks were made`, []),
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof CaseStopped)) note(error);
+  }
+  await testbed.wire.fence().then((lost) => concludeLeaks(testbed, world, lost - (lostBefore ?? 0)), note);
+  stopCapture();
+  if (dir !== undefined && (problems.length > 0 || outcomeOf(log.checks) !== 'pass')) {
+    await collectDiagnostics(testbed, dir).catch(note);
+  }
+  await world[Symbol.asyncDispose]().catch(note);
+  await recorder[Symbol.asyncDispose]().catch(note);
+  return { checks: log.checks, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }) };
+}
+
+function concludeLeaks(testbed: Testbed, world: World, dropped: number): void {
+  const { topology, nodes } = testbed.cluster;
+  const { log } = world;
+  log.recorder.record({ type: 'fence', atUs: nowUs(), dropped });
+  world.check('nothing leaks onto the outside wire', (context) =>
+    leakFree(
+      {
+        packets: log.recorder.of('packet'),
+        dropped,
+        pods: world.everyPod,
+        windows: log.windows,
+        podCIDR: topology.podCIDR,
+        nodeAddresses: nodes.map(({ address }) => address),
+        outsideCIDR: topology.outside.cidr,
+        answered: log.answeredByWitness,
+      },
+      context,
+    ),
+  );
+}
+
+function isOurs({ src, dport }: PacketEvent, world: World): boolean {
+  return world.everyPod.some(({ pod, port }) => dport === port || (src === pod.ip && !pod.hostNetwork));
+}
+
+function describe(error: Error): string {
+  if (error instanceof SuppressedError)
+    return `${describe(error.error)}; and while cleaning up: ${describe(error.suppressed)}`;
+  return error.message;
+}
+
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const interrupted = (): void => reject(new Error('interrupted'));
+  if (signal.aborted) interrupted();
+  signal.addEventListener('abort', interrupted, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', interrupted);
+    // The rest of the work ends by itself, on things that are being cleaned up.
+    work.catch(() => undefined);
+  }
+}
