@@ -15,6 +15,9 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Watches hold a connection each; a burst of writes must not open hundreds. */
+const pool = { keepAlive: true, maxSockets: 64 };
+
 /** Requests to one API server over keep-alive connections. */
 export class HttpClient {
   readonly #connection: Connection;
@@ -24,7 +27,7 @@ export class HttpClient {
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#secure = connection.server.startsWith('https:');
-    this.#agent = this.#secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    this.#agent = this.#secure ? new HttpsAgent(pool) : new HttpAgent(pool);
   }
 
   /** The body of a 2xx answer. Throws KubeApiError or KubeConnectionError. */

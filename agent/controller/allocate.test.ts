@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Egress } from '../api/egress.ts';
+import type { ExternalIPPool, IPRange } from '../api/external-ip-pool.ts';
+import { allocate } from './allocate.ts';
+import type { Decision } from './allocate.ts';
+
+/** `age` orders creation: smaller is older. */
+const egress = (name: string, age: number, egressIP?: string, externalIPPool = 'p'): Egress => ({
+  metadata: { name, creationTimestamp: `2026-01-01T00:00:${String(age).padStart(2, '0')}Z` },
+  spec: { appliedTo: {}, externalIPPool, ...(egressIP === undefined ? {} : { egressIP }) },
+});
+
+const pool = (...ipRanges: IPRange[]): ExternalIPPool => ({
+  metadata: { name: 'p' },
+  spec: { ipRanges, nodeSelector: {} },
+});
+
+const short = (decision: Decision | undefined): string =>
+  decision === undefined ? 'nothing' : decision.outcome === 'allocated' ? decision.ip : decision.why;
+
+const twoRanges = pool({ start: '10.0.0.1', end: '10.0.0.2' }, { cidr: '10.0.1.0/30' });
+const noRoom = 'cannot allocate IP in any range';
+const notHere = (ip: string): string =>
+  `error when allocating IP ${ip} for Egress e from ExternalIPPool p: cannot allocate IP ${ip} in any range`;
+
+test.each<{ name: string; egresses: Egress[]; pools: ExternalIPPool[]; want: string }>([
+  {
+    name: 'lowest free of the first range',
+    egresses: [egress('e', 2), egress('a', 1, '10.0.0.1')],
+    pools: [twoRanges],
+    want: '10.0.0.2',
+  },
+  {
+    name: 'the second range when the first is full; a CIDR without its network address',
+    egresses: [egress('e', 3), egress('a', 1, '10.0.0.1'), egress('b', 2, '10.0.0.2')],
+    pools: [twoRanges],
+    want: '10.0.1.1',
+  },
+  { name: 'explicit address', egresses: [egress('e', 1, '10.0.1.2')], pools: [twoRanges], want: '10.0.1.2' },
+  {
+    name: 'explicit broadcast address',
+    egresses: [egress('e', 1, '10.0.1.3')],
+    pools: [twoRanges],
+    want: notHere('10.0.1.3'),
+  },
+  {
+    name: 'explicit address out of the pool',
+    egresses: [egress('e', 1, '10.9.9.9')],
+    pools: [twoRanges],
+    want: notHere('10.9.9.9'),
+  },
+  {
+    name: 'an address that an older one has',
+    egresses: [egress('e', 2, '10.0.0.1'), egress('a', 1, '10.0.0.1')],
+    pools: [twoRanges],
+    want: notHere('10.0.0.1'),
+  },
+  {
+    name: 'what is in the spec comes before older ones that wait',
+    egresses: [egress('e', 1), egress('young', 9, '10.0.0.1')],
+    pools: [twoRanges],
+    want: '10.0.0.2',
+  },
+  {
+    name: 'exhausted',
+    egresses: [egress('a', 1), egress('e', 2)],
+    pools: [pool({ cidr: '10.0.0.1/32' })],
+    want: noRoom,
+  },
+  {
+    name: 'no such pool',
+    egresses: [egress('e', 1, undefined, 'q')],
+    pools: [twoRanges],
+    want: 'ExternalIPPool q does not exist',
+  },
+  { name: 'IPv6', egresses: [egress('e', 1)], pools: [pool({ cidr: '2021:1::aaa0/124' })], want: '2021:1::aaa1' },
+  { name: 'no pool named', egresses: [egress('e', 1, '10.0.0.1', '')], pools: [twoRanges], want: 'nothing' },
+])('$name: $want', ({ egresses, pools, want }) => {
+  expect(short(allocate(egresses, pools, new Map()).decisions.get('e'))).toBe(want);
+});
+
+test('the address of a pool that is gone is taken back', () => {
+  expect(allocate([egress('e', 1, '10.0.0.1', 'q')], [], new Map()).decisions.get('e')).toMatchObject({
+    reclaim: true,
+  });
+});
+
+test('who had an address before keeps it from an older one that asks for it', () => {
+  const previous = new Map([['young', { pool: 'p', ip: '10.0.0.1' }]]);
+  const { decisions } = allocate([egress('e', 1, '10.0.0.1'), egress('young', 2, '10.0.0.1')], [twoRanges], previous);
+  expect([short(decisions.get('young')), short(decisions.get('e'))]).toEqual(['10.0.0.1', notHere('10.0.0.1')]);
+});
+
+test('an allocation that the cache does not show yet is not given to another', () => {
+  const previous = new Map([['a', { pool: 'p', ip: '10.0.0.1' }]]);
+  const { decisions } = allocate([egress('older', 1), egress('a', 2)], [twoRanges], previous);
+  expect([short(decisions.get('a')), short(decisions.get('older'))]).toEqual(['10.0.0.1', '10.0.0.2']);
+});
+
+test('when the pool is replaced by one with other ranges, its addresses are given anew', () => {
+  const previous = new Map([['e', { pool: 'p', ip: '10.0.0.1' }]]);
+  expect(
+    short(allocate([egress('e', 1, '10.0.0.1')], [pool({ cidr: '10.7.0.0/30' })], previous).decisions.get('e')),
+  ).toBe('10.7.0.1');
+});
+
+test.each<{ ranges: IPRange[]; total: number }>([
+  { ranges: [{ cidr: '10.0.0.0/30' }], total: 2 },
+  { ranges: [{ cidr: '10.0.0.0/31' }], total: 2 },
+  { ranges: [{ cidr: '10.0.0.0/32' }], total: 1 },
+  { ranges: [{ cidr: '2021:1::aaa0/124' }], total: 15 },
+  { ranges: [{ cidr: '192.168.0.1/24' }, { start: '10.0.0.5', end: '10.0.0.9' }], total: 259 },
+  { ranges: [{ cidr: '10.0.0.0/8' }], total: 65_536 },
+  { ranges: [{ start: '10.0.0.9', end: '10.0.0.5' }], total: 0 },
+])('usage of $ranges: $total in all', ({ ranges, total }) => {
+  expect(allocate([], [pool(...ranges)], new Map()).usage.get('p')).toEqual({ total, used: 0 });
+});
+
+test('no address twice, the same for every order, and stable when repeated', () => {
+  const names = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,4}$/), { maxLength: 12 });
+  fc.assert(
+    fc.property(names, fc.nat(3), (all, spread) => {
+      const egresses = all.map((name, i) => egress(name, i % (spread + 1)));
+      const first = allocate(egresses, [twoRanges], new Map());
+      expect(allocate(egresses.toReversed(), [twoRanges], new Map()).decisions).toEqual(first.decisions);
+      const given = [...first.decisions.values()].flatMap((decision) =>
+        decision.outcome === 'allocated' ? [decision.ip] : [],
+      );
+      expect(new Set(given).size).toBe(given.length);
+      expect(given.length).toBe(Math.min(4, all.length));
+      const written = egresses.map((entry) => {
+        const decision = first.decisions.get(entry.metadata.name ?? '');
+        return decision?.outcome === 'allocated' ? { ...entry, spec: { ...entry.spec, egressIP: decision.ip } } : entry;
+      });
+      expect(allocate(written, [twoRanges], new Map()).decisions).toEqual(first.decisions);
+    }),
+  );
+});
