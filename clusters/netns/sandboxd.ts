@@ -76,6 +76,7 @@ async function bringUp(): Promise<void> {
     netns: netnsPath(databaseNamespace),
     address: topology.outside.database,
     log: join(paths.logs, 'postgres.log'),
+    socketDir: '/run/postgres',
   });
   databaseStarts.catch(() => {}); // awaited below; the API server may fail first
   const api = await startApiServer(config, paths);
