@@ -30,9 +30,7 @@ const getsockoptFn = libc.func(
 const sendtoFn = libc.func(
   'int64_t sendto(int fd, const uint8_t *data, size_t length, int flags, const uint8_t *address, uint32_t addressLength)',
 );
-const recvfromFn = libc.func(
-  'int64_t recvfrom(int fd, _Out_ uint8_t *data, size_t length, int flags, _Out_ uint8_t *address, _Inout_ uint32_t *addressLength)',
-);
+const recvFn = libc.func('int64_t recv(int fd, _Out_ uint8_t *data, size_t length, int flags)');
 const closeFn = libc.func('int close(int fd)');
 const ioctlFn = libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)');
 const ifNameToIndexFn = libc.func('uint32_t if_nametoindex(const char *name)');
@@ -82,13 +80,13 @@ export function sendto(fd: number, data: Buffer, address: Buffer): void {
   checked(Number(sendtoFn(fd, data, data.length, 0, address, address.length)), 'sendto');
 }
 
-/** One datagram into `into` without waiting: how many bytes, and where it came from; null when there is none. */
-export function receive(fd: number, into: Buffer, from: Buffer): number | null {
+/** One datagram into `into` without waiting: how many bytes; null when there is none. */
+export function receive(fd: number, into: Buffer): number | null {
   const MSG_DONTWAIT = 0x40;
-  const length = Number(recvfromFn(fd, into, into.length, MSG_DONTWAIT, from, [from.length]));
+  const length = Number(recvFn(fd, into, into.length, MSG_DONTWAIT));
   if (length >= 0) return length;
   if (koffi.errno() === errno['EAGAIN']) return null;
-  throw new SystemCallError('recvfrom');
+  throw new SystemCallError('recv');
 }
 
 /** Throws ENODEV when there is no such interface in this namespace. */

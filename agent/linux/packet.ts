@@ -96,10 +96,9 @@ export async function arpProbe(
       to,
     );
     const frame = Buffer.alloc(128);
-    const from = Buffer.alloc(20);
     const until = performance.now() + (options.timeoutMs ?? 300);
     while (performance.now() < until) {
-      for (let length = receive(fd, frame, from); length !== null; length = receive(fd, frame, from)) {
+      for (let length = receive(fd, frame); length !== null; length = receive(fd, frame)) {
         const packet = parseArp(frame.subarray(0, length));
         if (packet?.operation === 'reply' && packet.sender === address) answers.add(packet.senderMac);
       }

@@ -1,0 +1,62 @@
+import {
+  AF_PACKET,
+  SOCK_RAW,
+  SOL_PACKET,
+  SOL_SOCKET,
+  SO_RCVBUF,
+  bind,
+  getsockopt,
+  interfaceIndex,
+  setsockopt,
+  socket,
+} from './libc.ts';
+import { readDatagrams } from './datagrams.ts';
+import { inNetnsOrHere } from './netns.ts';
+import { parseFrame } from './packet-parse.ts';
+import type { PacketHeaders } from './packet-parse.ts';
+import { htons, sockaddrLl } from './packet.ts';
+
+const ETH_P_ALL = 0x0003;
+const PACKET_STATISTICS = 6;
+const BUFFER_BYTES = 8 * 1024 * 1024;
+
+export interface Capture {
+  /** Ends the capture; how many packets the kernel saw for it, and how many of them it had to drop. */
+  stop(): Promise<{ readonly packets: number; readonly dropped: number }>;
+}
+
+/**
+ * Calls `onPacket` with the headers of every IPv4 and ARP packet that goes in or out of an interface, and the time
+ * (CLOCK_MONOTONIC, nanoseconds) at which this process got it. Throws a SystemCallError, e.g. ENODEV or EPERM.
+ */
+export function openCapture(
+  iface: string,
+  onPacket: (packet: PacketHeaders, atNs: bigint) => void,
+  options: { netns?: string } = {},
+): Capture {
+  const fd = inNetnsOrHere(options.netns, () => {
+    const index = interfaceIndex(iface);
+    const opened = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+    setsockopt(opened, SOL_SOCKET, SO_RCVBUF, BUFFER_BYTES);
+    bind(opened, sockaddrLl(index, ETH_P_ALL));
+    return opened;
+  });
+  const controller = new AbortController();
+  const reading = readDatagrams(
+    fd,
+    (frame) => {
+      const packet = parseFrame(frame);
+      if (packet) onPacket(packet, process.hrtime.bigint());
+    },
+    controller.signal,
+  );
+  return {
+    stop: async () => {
+      // struct tpacket_stats: packets (the dropped ones included) and drops, reset by reading.
+      const statistics = getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, 8);
+      controller.abort();
+      await reading;
+      return { packets: statistics.readUInt32LE(0), dropped: statistics.readUInt32LE(4) };
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { AF_NETLINK, SOCK_RAW, bind, sendto, socket } from './libc.ts';
+import { readDatagrams } from './datagrams.ts';
+import { inNetnsOrHere } from './netns.ts';
+import { parseIpv4 } from './packet-parse.ts';
+import type { IpHeaders } from './packet-parse.ts';
+
+/** linux/netfilter/nfnetlink_log.h, nfnetlink.h and netlink.h. */
+const NETLINK_NETFILTER = 12;
+const NFNL_SUBSYS_ULOG = 4;
+const NFULNL_MSG_PACKET = 0;
+const NFULNL_MSG_CONFIG = 1;
+const NFULA_PAYLOAD = 9;
+const NFULA_PREFIX = 10;
+const NFULA_CFG_CMD = 1;
+const NFULA_CFG_MODE = 2;
+const NFULA_CFG_QTHRESH = 5;
+const NLM_F_REQUEST = 1;
+const HEADER_BYTES = 16;
+const NFGEN_BYTES = 4;
+/** Enough for the IP and TCP headers. */
+const COPY_BYTES = 128;
+
+export interface LoggedPacket {
+  readonly prefix: string;
+  readonly packet: IpHeaders;
+}
+
+/**
+ * Calls `onPacket` with each packet that an nft rule `log group N prefix "..."` hands over in a namespace. The kernel's
+ * log itself is silent in namespaces other than the first. Resolves when the reader has been closed.
+ */
+export function readNflog(
+  group: number,
+  onPacket: (logged: LoggedPacket) => void,
+  options: { netns?: string; signal: AbortSignal },
+): Promise<void> {
+  const kernel = Buffer.alloc(12);
+  kernel.writeUInt16LE(AF_NETLINK, 0);
+  const fd = inNetnsOrHere(options.netns, () => {
+    const opened = socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+    bind(opened, kernel);
+    return opened;
+  });
+  for (const message of configMessages(group)) sendto(fd, message, kernel);
+  return readDatagrams(
+    fd,
+    (datagram) => {
+      for (const logged of parseNflog(datagram)) onPacket(logged);
+    },
+    options.signal,
+  );
+}
+
+/** Binds to the group, asks for the packets' beginnings, and for each packet at once. */
+export function configMessages(group: number): Buffer[] {
+  const mode = Buffer.alloc(6);
+  mode.writeUInt32BE(COPY_BYTES, 0);
+  mode.writeUInt8(2, 4); // NFULNL_COPY_PACKET
+  const threshold = Buffer.alloc(4);
+  threshold.writeUInt32BE(1);
+  return [
+    configMessage(group, attribute(NFULA_CFG_CMD, Buffer.from([1]))), // NFULNL_CFG_CMD_BIND
+    configMessage(group, Buffer.concat([attribute(NFULA_CFG_MODE, mode), attribute(NFULA_CFG_QTHRESH, threshold)])),
+  ];
+}
+
+function configMessage(group: number, attributes: Buffer): Buffer {
+  const message = Buffer.alloc(HEADER_BYTES + NFGEN_BYTES);
+  message.writeUInt32LE(message.length + attributes.length, 0);
+  message.writeUInt16LE((NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_CONFIG, 4);
+  message.writeUInt16LE(NLM_F_REQUEST, 6);
+  message.writeUInt16BE(group, HEADER_BYTES + 2);
+  return Buffer.concat([message, attributes]);
+}
+
+function attribute(type: number, value: Buffer): Buffer {
+  const bytes = Buffer.alloc(align(4 + value.length));
+  bytes.writeUInt16LE(4 + value.length, 0);
+  bytes.writeUInt16LE(type, 2);
+  value.copy(bytes, 4);
+  return bytes;
+}
+
+/** The IPv4 packets of one netlink datagram, which may hold several messages. */
+export function parseNflog(datagram: Buffer): LoggedPacket[] {
+  const found: LoggedPacket[] = [];
+  for (let offset = 0; offset + HEADER_BYTES <= datagram.length;) {
+    const length = datagram.readUInt32LE(offset);
+    if (length < HEADER_BYTES || offset + length > datagram.length) break;
+    if (datagram.readUInt16LE(offset + 4) === ((NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_PACKET)) {
+      const logged = parsePacketMessage(datagram.subarray(offset + HEADER_BYTES + NFGEN_BYTES, offset + length));
+      if (logged) found.push(logged);
+    }
+    offset += align(length);
+  }
+  return found;
+}
+
+function parsePacketMessage(attributes: Buffer): LoggedPacket | null {
+  let prefix = '';
+  let packet: IpHeaders | null = null;
+  for (let offset = 0; offset + 4 <= attributes.length;) {
+    const length = attributes.readUInt16LE(offset);
+    if (length < 4) break;
+    const value = attributes.subarray(offset + 4, offset + length);
+    const type = attributes.readUInt16LE(offset + 2) & 0x3fff;
+    if (type === NFULA_PREFIX) prefix = value.toString('latin1').replace(/\0.*$/, '');
+    if (type === NFULA_PAYLOAD) packet = parseIpv4(value);
+    offset += align(length);
+  }
+  return packet && { prefix, packet };
+}
+
+const align = (length: number): number => (length + 3) & ~3;
