@@ -24,9 +24,10 @@ export interface Allocations {
 }
 
 /**
- * Gives each Egress that names a pool its address. Addresses in the specs come first (so that a restarted controller
- * finds its allocations again), among them those it had given before; then the oldest Egress without one gets the lowest
- * free address of the first range with room. Pure; `previous` is what the last call decided, empty after a restart.
+ * Gives each Egress that names a pool its address. Addresses in the specs come first, so that a restarted controller
+ * finds its allocations again; several Egresses may name the same one and share it, which Antrea refuses. Then the oldest
+ * Egress without one gets the lowest free address of the first range with room. Pure; `previous` is what the last call
+ * decided, empty after a restart.
  */
 export function allocate(
   egresses: Iterable<Egress>,
@@ -43,11 +44,7 @@ export function allocate(
     return last && last.pool === externalIPPool && (!egressIP || egressIP === last.ip) ? last.ip : null;
   };
   const inOrder = [...egresses].filter((egress) => egress.spec.externalIPPool).sort(byAge);
-  const claims = [
-    ...inOrder.filter((egress) => before(egress) !== null),
-    ...inOrder.filter((egress) => before(egress) === null),
-  ];
-  for (const egress of claims) {
+  for (const egress of inOrder) {
     const pool = egress.spec.externalIPPool ?? '';
     const ip = egress.spec.egressIP || before(egress);
     const name = egress.metadata.name ?? '';
@@ -94,11 +91,11 @@ class PoolBook {
     return this.#ranges.some((range) => rangeContains(range, ip));
   }
 
+  /** Several Egresses may share an address that they name; false when it is not of this pool. */
   claim(ip: string): boolean {
     const number = addressNumber(ip);
     if (!number || !this.has(ip)) return false;
     const text = addressText(number.family, number.value);
-    if (this.#taken.has(text)) return false;
     this.#taken.add(text);
     return true;
   }
