@@ -49,7 +49,7 @@ export interface Adapter {
   /** Extended features that it claims. */
   readonly features: ReadonlySet<Feature>;
   readonly declared: Declared;
-  version(context: AdapterContext): Promise<string>;
+  version(): Promise<string>;
   /** Resolves when the implementation says that it is ready. */
   install(context: AdapterContext): Promise<void>;
   uninstall(context: AdapterContext): Promise<void>;

@@ -18,6 +18,8 @@ export interface CaseRunOptions {
   /** Unique among the runs on this cluster, a few letters and digits. */
   readonly runTag: string;
   readonly repeatCommand: string;
+  /** What a case that did not pass has made is left for somebody to look at. */
+  readonly keepFailed?: boolean;
   readonly signal: AbortSignal;
   readonly onCheck?: (check: CheckResult) => void;
 }
@@ -94,10 +96,11 @@ async function attempt(
   }
   await testbed.wire.fence().then((lost) => concludeLeaks(testbed, world, lost - (lostBefore ?? 0)), note);
   stopCapture();
-  if (dir !== undefined && (problems.length > 0 || outcomeOf(log.checks) !== 'pass')) {
+  const isBad = problems.length > 0 || outcomeOf(log.checks) !== 'pass';
+  if (dir !== undefined && isBad) {
     await collectDiagnostics(testbed, dir).catch(note);
   }
-  await world[Symbol.asyncDispose]().catch(note);
+  if (!(isBad && options.keepFailed === true)) await world[Symbol.asyncDispose]().catch(note);
   await recorder[Symbol.asyncDispose]().catch(note);
   return { checks: log.checks, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }) };
 }

@@ -26,7 +26,8 @@ export async function runCases(
     const result = await repeatCase(testbed, definition, options);
     results.set(definition.id, result);
     options.onResult(result);
-    if (options.failFast && (result.outcome === 'fail' || result.outcome === 'error')) stopped = true;
+    if ((options.failFast || options.keepFailed === true) && result.outcome !== 'pass' && result.outcome !== 'skip')
+      stopped = true;
   };
   const shared = cases.filter(({ exclusive }) => exclusive !== true).values();
   const worker = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import type { ProgramSession } from '../../clusters/program.ts';
 import { serveEcho } from './echo-server.ts';
 import { messageOf } from './outcome.ts';
 import { trafficCommand, type TrafficCommand, type TrafficEvent } from './protocol.ts';
+import { sessionLines } from './session-lines.ts';
 import { runSeries } from './series.ts';
 import { runStream } from './stream.ts';
 
@@ -40,10 +41,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
   });
   try {
     if (session.args.includes('commands')) {
-      for await (const line of session.input) {
-        if (line.trim() !== '') start(line);
-        if (session.signal.aborted) break;
-      }
+      for await (const line of sessionLines(session)) start(line);
     } else if (!session.signal.aborted) {
       await new Promise((resolve) => session.signal.addEventListener('abort', resolve, { once: true }));
     }

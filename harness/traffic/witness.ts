@@ -1,5 +1,6 @@
 import type { ProgramSession } from '../../clusters/program.ts';
 import { serveEcho } from './echo-server.ts';
+import { sessionLines } from './session-lines.ts';
 import { messageOf } from './outcome.ts';
 import { nowUs, witnessCommand, type WitnessEvent } from './protocol.ts';
 
@@ -10,8 +11,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
   const onRequest: Parameters<typeof serveEcho>[2] = ({ protocol, token, address, sourcePort, port }) =>
     emit({ event: 'seen', token, address, sourcePort, port, protocol, atUs: nowUs(), time: new Date().toISOString() });
   try {
-    for await (const line of session.input) {
-      if (line.trim() === '') continue;
+    for await (const line of sessionLines(session)) {
       const command = witnessCommand.parse(JSON.parse(line));
       try {
         for (const port of command.ports) {
@@ -25,7 +25,6 @@ export async function runSession(session: ProgramSession): Promise<number> {
       } catch (error) {
         emit({ event: 'failed', id: command.id, message: messageOf(error) });
       }
-      if (session.signal.aborted) break;
     }
   } finally {
     await Promise.all([...open.values()].map((server) => server[Symbol.asyncDispose]()));

@@ -1,3 +1,4 @@
+import { trafficProgram } from '../traffic/programs.ts';
 import { namespaces as namespaceResource, pods as podResource } from '../../agent/kube/object.ts';
 import type { PodFacts } from '../history/events.ts';
 import { nowUs } from '../traffic/protocol.ts';
@@ -75,7 +76,7 @@ export class Namespaces implements AsyncDisposable {
   async startOnNode(name: string): Promise<CasePod> {
     const node = this.#testbed.cluster.node(name);
     const [port = 0] = await this.#openPorts(1);
-    const session = await node.start('traffic', ['commands']);
+    const session = await node.start(trafficProgram, ['commands']);
     const facts = {
       namespace: 'node',
       name,

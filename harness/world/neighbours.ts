@@ -1,3 +1,4 @@
+import { trafficProgram } from '../traffic/programs.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, passed, type CheckResult } from '../check/violations.ts';
 import type { CaseLog } from './case-log.ts';
@@ -41,7 +42,7 @@ export class Neighbours implements AsyncDisposable {
   async whoAnswersFor(address: string): Promise<string | null> {
     const { router } = this.#testbed.cluster;
     const { lan } = router.interfaces;
-    this.#prober ??= await router.start('traffic', ['commands']);
+    this.#prober ??= await router.start(trafficProgram, ['commands']);
     await router.run(['ip', 'neigh', 'del', address, 'dev', lan], { allowFailure: true });
     // Any packet to the address makes the router's kernel ask for it.
     const probe = {

@@ -1,3 +1,4 @@
+import { witnessProgram } from '../traffic/programs.ts';
 import type { Cluster, RunningProcess } from '../../clusters/cluster.ts';
 import { witnessEvent, type LedgerEvent, type WitnessEvent } from '../traffic/protocol.ts';
 import { ProgramLink } from './program-link.ts';
@@ -17,7 +18,7 @@ export class Witness implements AsyncDisposable {
   }
 
   static async start(cluster: Cluster): Promise<Witness> {
-    return new Witness(cluster.witness.address, await cluster.witness.start('witness', []));
+    return new Witness(cluster.witness.address, await cluster.witness.start(witnessProgram, []));
   }
 
   open(ports: readonly number[]): Promise<void> {

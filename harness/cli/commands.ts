@@ -1,0 +1,116 @@
+import type { CommandContext } from './context.ts';
+import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
+import { list } from './list.ts';
+import { selftest } from './selftest.ts';
+import { testCommand } from './test.ts';
+import { down, up } from './up-down.ts';
+
+export interface Flag {
+  /** As commander writes it, e.g. `--name <name>`. */
+  readonly form: string;
+  readonly help: string;
+  readonly default?: string;
+  readonly choices?: readonly string[];
+  /** May be given several times. */
+  readonly many?: boolean;
+}
+
+export interface CommandDefinition {
+  readonly name: string;
+  readonly args?: string;
+  readonly help: string;
+  readonly flags: readonly Flag[];
+  readonly run: (context: CommandContext) => Promise<number>;
+}
+
+const stateDir: Flag = {
+  form: '--state-dir <dir>',
+  help: 'where clusters and results are kept (default: .egressproof)',
+};
+const config: Flag = { form: '--config <file>', help: 'settings file (default: egressproof.yaml, where there is one)' };
+const output: Flag = {
+  form: '-o, --output <format>',
+  help: 'text or json',
+  default: 'text',
+  choices: ['text', 'json'],
+};
+const provider: Flag = { form: '--provider <name>', help: 'where clusters run', choices: ['netns'] };
+const adapter: Flag = { form: '--adapter <name>', help: 'the implementation under test', choices: ['bundled', 'none'] };
+const name: Flag = { form: '--name <name>', help: 'name of the cluster', default: 'egressproof' };
+
+/** Every command and flag, in the order of the help. */
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'doctor',
+    help: 'say whether this machine can run a cluster, and what to do if not',
+    flags: [output, stateDir, config],
+    run: doctor,
+  },
+  {
+    name: 'up',
+    help: 'bring up a cluster that stays, with the bundled implementation',
+    flags: [
+      name,
+      { form: '--topology <name>', help: 'egress (figure 4) or node-ipam (figures 1-3)', default: 'egress' },
+      adapter,
+      provider,
+      stateDir,
+      config,
+    ],
+    run: up,
+  },
+  {
+    name: 'down',
+    help: 'take a cluster down',
+    flags: [name, { form: '--all', help: 'every cluster of the state folder' }, stateDir, config],
+    run: down,
+  },
+  {
+    name: 'list',
+    args: '[what]',
+    help: 'list cases (the default), features, defects or clusters',
+    flags: [output, stateDir, config],
+    run: list,
+  },
+  {
+    name: 'test',
+    args: '[ids...]',
+    help: 'run the conformance suite, or the cases named',
+    flags: [
+      { form: '--case <regex>', help: 'cases whose id or title matches; may repeat', many: true },
+      { form: '--feature <name>', help: 'cases of a feature; may repeat', many: true },
+      { form: '--cluster <name>', help: 'use this running cluster instead of new ones' },
+      { form: '--keep <when>', help: 'leave clusters running', choices: ['never', 'on-failure', 'always'] },
+      { form: '--repeat <n>', help: 'run each case n times; the worst result counts' },
+      { form: '--concurrency <n>', help: 'cases at a time (default: 1)' },
+      { form: '--fail-fast', help: 'stop at the first case that does not pass' },
+      { form: '--report-output <dir>', help: 'folder of the run (default: runs/ID in the state folder)' },
+      { form: '-v, --verbose', help: 'show every check' },
+      adapter,
+      provider,
+      stateDir,
+      config,
+    ],
+    run: testCommand,
+  },
+  {
+    name: 'demo',
+    help: "the article's figures with real traffic: the sources that database and firewall see, before and after Egress",
+    flags: [{ form: '--keep', help: 'leave the cluster running at the end' }, stateDir, config],
+    run: demo,
+  },
+  {
+    name: 'selftest',
+    args: '[ids...]',
+    help: 'run cases against seeded defects of the bundled implementation, which they must find',
+    flags: [
+      { form: '--case <regex>', help: 'cases whose id or title matches; may repeat', many: true },
+      { form: '--defect <name>', help: 'only this defect; may repeat', many: true },
+      { form: '-v, --verbose', help: 'show every check' },
+      stateDir,
+      config,
+    ],
+    run: selftest,
+  },
+];

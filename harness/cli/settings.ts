@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { UsageError } from './exit-codes.ts';
+import { didYouMean } from './suggest.ts';
+
+export const settingsFile = 'egressproof.yaml';
+
+/** What can be set by a flag, by the file, or by the environment for the state folder. Flag > environment > file > default. */
+const schema = z.strictObject({
+  stateDir: z.string().min(1).default('.egressproof'),
+  provider: z.enum(['netns']).default('netns'),
+  adapter: z.enum(['bundled', 'none']).default('bundled'),
+  keep: z.enum(['never', 'on-failure', 'always']).default('never'),
+  repeat: z.coerce.number().int().min(1).max(1000).default(1),
+  concurrency: z.coerce.number().int().min(1).max(16).default(1),
+  failFast: z.boolean().default(false),
+  verbose: z.boolean().default(false),
+  seed: z.coerce.number().int().min(0).default(0),
+});
+
+export type Settings = z.infer<typeof schema>;
+
+const keys = Object.keys(schema.shape);
+
+/** @throws UsageError naming the key, what is allowed, and the key that was probably meant. */
+export async function readSettings(
+  flags: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Settings> {
+  const explicit = typeof flags['config'] === 'string' ? flags['config'] : undefined;
+  const fromFile = await readSettingsFile(explicit ?? settingsFile, explicit !== undefined);
+  const stateDir = environment['EGRESSPROOF_STATE_DIR'];
+  const fromFlags = Object.fromEntries(
+    Object.entries(flags).filter(([key, value]) => keys.includes(key) && value !== undefined),
+  );
+  return check({ ...fromFile, ...(stateDir ? { stateDir } : {}), ...fromFlags }, 'the configuration');
+}
+
+async function readSettingsFile(path: string, isWanted: boolean): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && !isWanted) return '';
+    throw new UsageError(`reading the configuration file ${path} failed: ${error.message}`);
+  });
+  let contents: unknown;
+  try {
+    contents = parse(text) ?? {};
+  } catch (error) {
+    throw new UsageError(`${path} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof contents !== 'object' || contents === null || Array.isArray(contents)) {
+    throw new UsageError(`${path} must have keys and values, such as "keep: on-failure"`);
+  }
+  check(contents, path);
+  return contents as Record<string, unknown>;
+}
+
+function check(value: object, where: string): Settings {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => `unknown key ${key}${didYouMean(key, keys)}; keys: ${keys.join(', ')}`)
+      : [`${issue.path.join('.')}: ${issue.message}`],
+  );
+  throw new UsageError(`${where}: ${problems.join('; ')}`);
+}

@@ -1,0 +1,165 @@
+import { symlink, rm, mkdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Cluster } from '../../clusters/cluster.ts';
+import { netnsProvider } from '../../clusters/netns/provider.ts';
+import { writeJSON } from '../../reports/json/write.ts';
+import { writeJUnit } from '../../reports/junit/write.ts';
+import { buildRunResult, type RunFacts } from '../../reports/model/build.ts';
+import type { RunResult } from '../../reports/model/run-result.ts';
+import { reportToTerminal } from '../../reports/terminal/report.ts';
+import { bundled } from '../adapter/bundled.ts';
+import { none } from '../adapter/none.ts';
+import type { EgressCase } from '../case/define-case.ts';
+import { features, isFeature } from '../case/features.ts';
+import { loadCases } from '../runner/load-cases.ts';
+import { environmentFacts, netnsLimitations, newRunId } from '../runner/run-facts.ts';
+import { runSuite, type SuiteOutcome } from '../runner/run-suite.ts';
+import { selectCases } from '../runner/select-cases.ts';
+import type { CommandContext } from './context.ts';
+import { exitCodes, UsageError } from './exit-codes.ts';
+import { prepareMachine } from './machine.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Runs cases, tells of them as they end, and writes the reports. */
+export async function testCommand(context: CommandContext): Promise<number> {
+  const { settings, flags, signal, note } = context;
+  const { cases, isFiltered } = await chosenCases(context);
+  const cluster = await runningCluster(flags['cluster'], settings.stateDir);
+  await prepareMachine(note);
+  const startedAt = new Date();
+  const runId = newRunId(startedAt);
+  const given = flags['reportOutput'];
+  const runDir = typeof given === 'string' ? resolve(given) : join(resolve(settings.stateDir), 'runs', runId);
+  await mkdir(runDir, { recursive: true });
+  const config = {
+    ...settings,
+    cases: cases.map(({ id }) => id),
+    ...(cluster === undefined ? {} : { cluster: cluster.name }),
+  };
+  note(
+    `configuration: ${Object.entries(settings)
+      .map(([key, value]) => `${key}=${String(value)}`)
+      .join(' ')}`,
+  );
+
+  const terminal = reportToTerminal(process.stdout);
+  using heartbeat = startHeartbeat(note);
+  const outcome = await runSuite(cases, {
+    ...settings,
+    ...(cluster === undefined ? {} : { cluster }),
+    adapter: settings.adapter === 'none' ? none : bundled,
+    runId: runId.toLowerCase(),
+    runDir,
+    signal,
+    repeatCommand: (id) => `npx egressproof test ${id}`,
+    progress: (step) => heartbeat.step(step),
+    onCheck: ({ outcome: verdict, name, message }) => {
+      if (settings.verbose) note(`    ${verdict.padEnd(7)} ${name}: ${message}`);
+    },
+    onResult: (result, position) => {
+      heartbeat.step(`${position.index} of ${position.total} cases have ended`, { quiet: true });
+      terminal.caseEnded(result, position);
+    },
+  });
+  await cluster?.[Symbol.asyncDispose]();
+
+  const complete = !isFiltered && !signal.aborted && outcome.setUpFailure === undefined && cluster === undefined;
+  const result = buildRunResult(await factsOf(context, outcome, { runId, startedAt, config, complete, cases }));
+  await writeJSON(join(runDir, 'report.json'), result);
+  await writeJUnit(join(runDir, 'junit.xml'), result);
+  await pointLatest(runDir);
+  terminal.runEnded(result, runDir);
+  for (const kept of outcome.kept) {
+    note(`kept: kubectl --kubeconfig ${kept.kubeconfig} get pods -A; npx egressproof down --name ${kept.name}`);
+    await kept[Symbol.asyncDispose]();
+  }
+  return exitCodeOf(result, isFiltered || cluster !== undefined);
+}
+
+async function chosenCases({ args, flags }: CommandContext): Promise<{ cases: EgressCase[]; isFiltered: boolean }> {
+  const all = await loadCases();
+  const filter = { ids: args, patterns: list(flags['case']), features: list(flags['feature']) };
+  const ids = all.map(({ definition }) => definition.id);
+  const wrongId = args.find((id) => !ids.includes(id.toUpperCase()));
+  if (wrongId !== undefined)
+    throw new UsageError(`there is no case ${wrongId}${didYouMean(wrongId, ids)}; "egressproof list" names them`);
+  const wrongFeature = filter.features.find((name) => !isFeature(name));
+  if (wrongFeature !== undefined) {
+    throw new UsageError(
+      `there is no feature ${wrongFeature}${didYouMean(wrongFeature, Object.keys(features))}; "egressproof list features" names them`,
+    );
+  }
+  const selected = selectPatterns(all, filter);
+  if (selected.length === 0) throw new UsageError('no case matches; "egressproof list" names them');
+  return { cases: selected.map(({ definition }) => definition), isFiltered: selected.length < all.length };
+}
+
+function selectPatterns(...given: Parameters<typeof selectCases>): ReturnType<typeof selectCases> {
+  try {
+    return selectCases(...given);
+  } catch (error) {
+    throw new UsageError(`--case: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function runningCluster(name: unknown, stateDir: string): Promise<Cluster | undefined> {
+  if (typeof name !== 'string') return undefined;
+  return netnsProvider.attach(name, stateDir).catch((error: unknown) => {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  });
+}
+
+async function factsOf(
+  { settings, commandLine }: CommandContext,
+  { results, setUpFailure, facts }: SuiteOutcome,
+  run: {
+    runId: string;
+    startedAt: Date;
+    config: Record<string, unknown>;
+    complete: boolean;
+    cases: readonly EgressCase[];
+  },
+): Promise<RunFacts> {
+  const adapter = settings.adapter === 'none' ? none : bundled;
+  const version = await adapter.version();
+  return {
+    run: {
+      id: run.runId,
+      startedAt: run.startedAt.toISOString(),
+      durationMs: Date.now() - run.startedAt.getTime(),
+      command: [...commandLine],
+      seed: settings.seed,
+      complete: run.complete,
+      ...(setUpFailure === undefined ? {} : { setUpFailure }),
+      config: run.config as RunFacts['run']['config'],
+      provider: settings.provider,
+      topology: [...new Set(run.cases.map(({ topology }) => topology))].sort().join(', '),
+    },
+    suite: { name: 'egressproof', version: await bundled.version() },
+    implementation: { name: adapter.name, version },
+    environment: environmentFacts(facts),
+    cases: [...results],
+    limitations: [...netnsLimitations],
+  };
+}
+
+/** `runs/latest` leads to the run that ended last. */
+async function pointLatest(runDir: string): Promise<void> {
+  const link = join(dirname(runDir), 'latest');
+  if (basename(dirname(runDir)) !== 'runs') return;
+  await rm(link, { force: true });
+  await symlink(basename(runDir), link);
+}
+
+/** A run that was asked to leave cases out has not failed by doing so. */
+function exitCodeOf(result: RunResult, isFiltered: boolean): number {
+  if (result.result === 'failure') return exitCodes.failed;
+  if (result.run.setUpFailure !== undefined) return exitCodes.testbedFailed;
+  if (result.result === 'success') return exitCodes.passed;
+  return result.result === 'partial' && isFiltered ? exitCodes.passed : exitCodes.inconclusive;
+}
+
+function list(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

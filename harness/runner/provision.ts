@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { connectKube, type KubeClient } from '../../agent/kube/client.ts';
+import type { Cluster, ClusterOptions } from '../../clusters/cluster.ts';
+import { netnsProvider } from '../../clusters/netns/provider.ts';
+import { topologies } from '../../clusters/topologies.ts';
+import type { TopologyName } from '../case/define-case.ts';
+import { programs, trafficImage, trafficProgram } from '../traffic/programs.ts';
+
+export interface ClusterWish {
+  readonly name: string;
+  readonly topology: TopologyName;
+  readonly stateDir: string;
+  /** `caller`: the cluster ends with this process, however that ends. */
+  readonly lifetime: 'caller' | 'detached';
+  readonly signal: AbortSignal;
+  readonly progress?: (step: string) => void;
+  /** The node agent's program where it is not the real one, and arguments that come first. */
+  readonly agentCommand?: readonly string[];
+}
+
+const source = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** A cluster that has the images that cases and implementation use. */
+export function provision(wish: ClusterWish): Promise<Cluster> {
+  const topology = topologies[wish.topology]?.();
+  if (topology === undefined) throw new Error(`there is no topology ${wish.topology}`);
+  const { name, stateDir, lifetime, signal } = wish;
+  const images: ClusterOptions['images'] = {
+    [trafficImage]: { program: trafficProgram },
+    'egressproof/agent': { command: wish.agentCommand ?? [process.execPath, source('agent/main/node.ts')] },
+    'egressproof/controller': { command: [process.execPath, source('agent/main/controller.ts')] },
+  };
+  const progress = wish.progress === undefined ? {} : { progress: wish.progress };
+  return netnsProvider.up({ name, topology, stateDir, lifetime, programs, images, signal, ...progress });
+}
+
+export function connectTo(cluster: Cluster): Promise<KubeClient> {
+  return connectKube({ kubeconfig: cluster.kubeconfig });
+}

@@ -1,0 +1,22 @@
+import { availableParallelism, release, totalmem } from 'node:os';
+import type { RunFacts } from '../../reports/model/build.ts';
+
+/** A name for a run that sorts by time: `20260901T120000Z-7f3a`. */
+export function newRunId(now: Date = new Date()): string {
+  const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${process.pid.toString(16).padStart(4, '0').slice(-4)}`;
+}
+
+/** What the machine says about itself. */
+export function environmentFacts(provider: Readonly<Record<string, string>>): RunFacts['environment'] {
+  return {
+    kernel: release(),
+    cpus: availableParallelism(),
+    memoryBytes: totalmem(),
+    nodeVersion: process.version,
+    provider: { ...provider },
+  };
+}
+
+/** What nobody should conclude from a run on the embedded cluster. */
+export const netnsLimitations: readonly string[] = ['one machine: all nodes share one kernel and its processors'];

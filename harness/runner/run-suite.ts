@@ -1,0 +1,128 @@
+import type { CaseResult } from '../../reports/model/run-result.ts';
+import type { Cluster } from '../../clusters/cluster.ts';
+import type { Adapter } from '../adapter/adapter.ts';
+import { none } from '../adapter/none.ts';
+import type { EgressCase, TopologyName } from '../case/define-case.ts';
+import { openTestbed } from '../world/testbed.ts';
+import { connectTo, provision } from './provision.ts';
+import { runCases, type RunCasesOptions } from './run-cases.ts';
+
+export interface SuiteOptions extends Omit<RunCasesOptions, 'onResult' | 'runTag'> {
+  readonly adapter: Adapter;
+  readonly stateDir: string;
+  /** Unique among the runs of this machine, for the names of clusters. */
+  readonly runId: string;
+  /** Whether the cluster stays: `on-failure`, at the first case that did not pass, with everything of it. */
+  readonly keep: 'never' | 'on-failure' | 'always';
+  /** A running cluster to use instead of new ones. */
+  readonly cluster?: Cluster;
+  readonly progress: (step: string) => void;
+  readonly onResult: (result: CaseResult, position: { readonly index: number; readonly total: number }) => void;
+}
+
+export interface SuiteOutcome {
+  readonly results: readonly CaseResult[];
+  /** Why a testbed could not be set up, or was lost. */
+  readonly setUpFailure?: string;
+  readonly kept: readonly Cluster[];
+  /** What the clusters said about themselves. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** Runs the cases, each on a cluster of the topology it wants: one cluster for all cases of a topology. */
+export async function runSuite(cases: readonly EgressCase[], options: SuiteOptions): Promise<SuiteOutcome> {
+  const results: CaseResult[] = [];
+  const kept: Cluster[] = [];
+  const facts: Record<string, string> = {};
+  const groups = Map.groupBy(cases, ({ topology, baseline }) => `${topology}${baseline === true ? '-plain' : ''}`);
+  const onResult = (result: CaseResult): void => {
+    results.push(result);
+    options.onResult(result, { index: results.length, total: cases.length });
+  };
+  for (const [group, members] of groups) {
+    const [{ topology, baseline }] = members as [EgressCase, ...EgressCase[]];
+    if (options.signal.aborted || (options.failFast && results.some(isBad))) break;
+    if (options.cluster !== undefined && options.cluster.topology.name !== topology) {
+      const reason = `it needs the topology ${topology}; the cluster ${options.cluster.name} has ${options.cluster.topology.name}`;
+      for (const definition of members) onResult(skipped(definition, reason, options));
+      continue;
+    }
+    try {
+      const cluster = options.cluster ?? (await newCluster(`${group}-${options.runId}`, topology, options));
+      const keep = await useCluster(
+        cluster,
+        baseline === true ? none : options.adapter,
+        members,
+        { ...options, onResult },
+        facts,
+      );
+      if (options.cluster !== undefined) continue;
+      if (keep) kept.push(cluster);
+      else await cluster.down();
+    } catch (error) {
+      if (options.signal.aborted) break;
+      const setUpFailure = `${group}: ${error instanceof Error ? error.message : String(error)}`;
+      return { results, setUpFailure, kept, facts };
+    }
+  }
+  return { results, kept, facts };
+}
+
+function newCluster(name: string, topology: TopologyName, options: SuiteOptions): Promise<Cluster> {
+  const { stateDir, signal, progress } = options;
+  const lifetime = options.keep === 'never' ? 'caller' : 'detached';
+  return provision({ name, topology, stateDir, lifetime, signal, progress });
+}
+
+/** Says whether the cluster is to be kept; takes it down itself when it cannot be used. */
+async function useCluster(
+  cluster: Cluster,
+  adapter: Adapter,
+  cases: readonly EgressCase[],
+  options: SuiteOptions & { readonly onResult: (result: CaseResult) => void },
+  facts: Record<string, string>,
+): Promise<boolean> {
+  const kube = await connectTo(cluster);
+  try {
+    options.progress(`${cluster.name}: installing ${adapter.name}`);
+    await using testbed = await openTestbed(cluster, kube, adapter, options.signal);
+    facts['kubernetes'] = (JSON.parse(await kube.raw('/version')) as { gitVersion: string }).gitVersion;
+    facts['postgresql'] = cluster.database.version;
+    const keepFailed = options.keep === 'on-failure';
+    const results = await runCases(testbed, cases, {
+      ...options,
+      runTag: options.runId.slice(-4).toLowerCase(),
+      keepFailed,
+    });
+    return options.keep === 'always' || (keepFailed && results.some(isBad));
+  } catch (error) {
+    if (options.cluster === undefined) await cluster.down();
+    throw error;
+  } finally {
+    kube.close();
+  }
+}
+
+function isBad({ outcome }: CaseResult): boolean {
+  return outcome !== 'pass' && outcome !== 'skip';
+}
+
+function skipped(definition: EgressCase, reason: string, options: SuiteOptions): CaseResult {
+  const { id, title, level, features } = definition;
+  const repeat = options.repeatCommand(id);
+  const startedAt = new Date().toISOString();
+  return {
+    id,
+    title,
+    level,
+    features: [...features],
+    claimed: true,
+    outcome: 'skip',
+    reason,
+    startedAt,
+    durationMs: 0,
+    attempts: 0,
+    checks: [],
+    repeat,
+  };
+}
