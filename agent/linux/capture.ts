@@ -21,6 +21,8 @@ const PACKET_STATISTICS = 6;
 const BUFFER_BYTES = 8 * 1024 * 1024;
 
 export interface Capture {
+  /** Packets so far that the kernel had to drop because this process did not take them in time. */
+  dropped(): number;
   /** Ends the capture; how many packets the kernel saw for it, and how many of them it had to drop. */
   stop(): Promise<{ readonly packets: number; readonly dropped: number }>;
 }
@@ -50,13 +52,21 @@ export function openCapture(
     },
     controller.signal,
   );
+  const total = { packets: 0, dropped: 0 };
+  const count = (): typeof total => {
+    // struct tpacket_stats: packets (the dropped ones included) and drops, reset by reading.
+    const statistics = getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, 8);
+    total.packets += statistics.readUInt32LE(0);
+    total.dropped += statistics.readUInt32LE(4);
+    return total;
+  };
   return {
+    dropped: () => count().dropped,
     stop: async () => {
-      // struct tpacket_stats: packets (the dropped ones included) and drops, reset by reading.
-      const statistics = getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, 8);
+      const counted = { ...count() };
       controller.abort();
       await reading;
-      return { packets: statistics.readUInt32LE(0), dropped: statistics.readUInt32LE(4) };
+      return counted;
     },
   };
 }

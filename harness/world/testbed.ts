@@ -43,12 +43,10 @@ export async function openTestbed(
 ): Promise<Testbed> {
   await using undo = new AsyncDisposableStack();
   const context: AdapterContext = { cluster, kube, signal };
-  const { router, topology } = cluster;
+  const { topology } = cluster;
   const [witness, wire] = await Promise.all([
     Witness.start(cluster).then((started) => undo.use(started)),
-    Wire.open(router, [router.interfaces.lan, router.interfaces.wan], topology.outside.cidr).then((opened) =>
-      undo.use(opened),
-    ),
+    openRouterWire(cluster).then((opened) => undo.use(opened)),
     adapter.install(context),
   ]);
   const podCache = undo.use(kube.reflect<Pod>(pods));
@@ -72,6 +70,15 @@ export async function openTestbed(
     ownerOf: (address) => known.get(address) ?? podOwner(podCache, address),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** Each side of the router, with a host that is always there. */
+function openRouterWire({ router, topology }: Cluster): Promise<Wire> {
+  const sides = [
+    { name: router.interfaces.lan, sentinel: topology.nodeLan.controlPlane },
+    { name: router.interfaces.wan, sentinel: topology.outside.witness },
+  ];
+  return Wire.open(router, sides, topology.outside.cidr);
 }
 
 function podOwner(cache: Reflection<Pod>, address: string): string | undefined {

@@ -1,3 +1,4 @@
+import type { WatchedInterface } from '../traffic/capture-args.ts';
 import { captureProgram } from '../traffic/programs.ts';
 import type { Host, RunningProcess } from '../../clusters/cluster.ts';
 import { captureEvent, type CaptureEvent, type PacketEvent } from '../traffic/protocol.ts';
@@ -17,8 +18,12 @@ export class Wire implements AsyncDisposable {
   }
 
   /** Resolves when the capture sees packets. `network`: only packets from or to it, and ARP. `keep`: for `packets`. */
-  static async open(host: Host, interfaces: readonly string[], network: string, keep = false): Promise<Wire> {
-    const running = await host.start(captureProgram, [...interfaces, '--network', network]);
+  static async open(host: Host, interfaces: readonly WatchedInterface[], network: string, keep = false): Promise<Wire> {
+    const running = await host.start(captureProgram, [
+      ...interfaces.map(({ name, sentinel }) => `${name}=${sentinel}`),
+      '--network',
+      network,
+    ]);
     const link = new ProgramLink(running, captureEvent, `the capture on ${host.name}`);
     const ready = link.waitFor(
       (event) => (event.event === 'ready' ? true : undefined),

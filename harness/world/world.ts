@@ -167,7 +167,9 @@ export class World implements AsyncDisposable {
   /** A capture on the node's cable, of packets from or to the network. */
   readonly watchNode = async (node: string, network: string): Promise<Wire> => {
     const host = this.#testbed.cluster.node(node);
-    return this.#undo.use(await Wire.open(host, ['eth0'], network, true));
+    return this.#undo.use(
+      await Wire.open(host, [{ name: 'eth0', sentinel: this.topology.nodeLan.router }], network, true),
+    );
   };
 
   /** Adds the result of a checker that the case called itself. */
