@@ -34,14 +34,12 @@ export async function startApiServer(config: ClusterConfig, paths: ClusterPaths)
   // Not the command wrapper of agent/linux: this child inherits a listening socket.
   const child = spawn('nsenter', argv, { stdio: ['ignore', 'pipe', 'pipe', LISTENER_FD] });
   child.stderr?.pipe(createWriteStream(join(paths.logs, 'apiserver.log'), { flags: 'a' }));
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2_000)));
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   child.once('error', reject);
   child.once('exit', (code) =>
-    reject(
-      new Error(
-        `the API server ended with exit code ${code} before it served; see ${join(paths.logs, 'apiserver.log')}`,
-      ),
-    ),
+    reject(new Error(`the API server ended with exit code ${code} before it served: ${errors.trim()}`)),
   );
   if (child.stdout) createInterface({ input: child.stdout }).once('line', () => resolve());
   await ready;

@@ -17,8 +17,8 @@ export interface PostgresPrograms {
 /** PostgreSQL refuses uid 0, which we are in the sandbox; its SysV memory must not outlive it. */
 export const asPostgresUser = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--ipc', '--'];
 
-/** Finds the package and prepares, once per version, its library links and an initialised data directory in `cacheDir`. */
-export async function preparePostgres(cacheDir: string): Promise<PostgresPrograms> {
+/** Finds the package and prepares, once per version, its library links and an initialised data directory in `cacheDir`; they are made in `workDir`. */
+export async function preparePostgres(cacheDir: string, workDir: string): Promise<PostgresPrograms> {
   const native = nativeFolder();
   const version = (JSON.parse(readFileSync(join(dirname(native), 'package.json'), 'utf8')) as { version: string })
     .version;
@@ -29,13 +29,12 @@ export async function preparePostgres(cacheDir: string): Promise<PostgresProgram
     env: { LD_LIBRARY_PATH: `${join(folder, 'lib')}:${join(native, 'lib')}` },
     template: join(folder, 'data'),
   };
-  if (!existsSync(folder)) await prepare(native, folder);
+  if (!existsSync(folder)) await prepare(native, folder, workDir);
   return prepared;
 }
 
-async function prepare(native: string, folder: string): Promise<void> {
-  // Made aside and moved: two clusters that start at once do not see each other's half.
-  const aside = `${folder}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+async function prepare(native: string, folder: string, aside: string): Promise<void> {
+  // Made aside, in what the cluster owns, and moved: two clusters that start at once do not see each other's half.
   await mkdir(join(aside, 'lib'), { recursive: true });
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
     source: string;

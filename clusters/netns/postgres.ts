@@ -44,7 +44,7 @@ export interface PostgresOptions {
 /** Starts a PostgreSQL in the network namespace of the outside database host; it ends with the sandbox. */
 export async function startPostgres(options: PostgresOptions): Promise<Database & { readonly pid: number }> {
   const { dir, socketDir } = options;
-  const programs = await preparePostgres(options.cacheDir);
+  const programs = await preparePostgres(options.cacheDir, `${dir}.new`);
   await Promise.all([copyTemplate(programs, dir), mkdir(socketDir, { recursive: true })]);
   await writeFile(join(dir, 'pg_hba.conf'), planHba([]));
   const connections: DatabaseConnection[] = [];
