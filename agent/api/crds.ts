@@ -65,7 +65,7 @@ function definition(
 
 const age: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
-export const egressDefinition = definition(
+const egressDefinition = definition(
   egresses,
   'eg',
   {
@@ -85,7 +85,7 @@ export const egressDefinition = definition(
   ],
 );
 
-export const externalIPPoolDefinition = definition(
+const externalIPPoolDefinition = definition(
   externalIPPools,
   'eip',
   {

@@ -107,6 +107,12 @@ export function appliesTo(
   );
 }
 
+/** Whether the Egress can select pods of a namespace with these labels. */
+export function selectsNamespace(egress: Egress, namespaceLabels: ObjectMeta['labels']): boolean {
+  const { namespaceSelector } = egress.spec.appliedTo;
+  return !namespaceSelector || selectorMatches(namespaceSelector, namespaceLabels);
+}
+
 /** Oldest first, then by name: the order in which Egresses get addresses, capacity and pods. */
 export function byAge(a: KubeObject, b: KubeObject): number {
   const [ageA, ageB] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];

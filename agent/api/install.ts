@@ -11,7 +11,7 @@ export interface InstallOptions {
 
 export const installNamespace = 'egressproof-system';
 export const agentName = 'egressproof-agent';
-export const controllerName = 'egressproof-controller';
+const controllerName = 'egressproof-controller';
 
 const partOf = { 'app.kubernetes.io/part-of': 'egressproof' };
 const rbac = 'rbac.authorization.k8s.io';

@@ -94,7 +94,7 @@ export class Reflector<T extends KubeObject> implements Reflection<T> {
       if (this.#stopped.signal.aborted) return;
       if (failure !== null) {
         if (isGone(failure)) this.#resourceVersion = null;
-        this.#onError(failure instanceof Error ? failure : new Error(String(failure)));
+        this.#onError(failure instanceof Error ? failure : new Error('the watch failed', { cause: failure }));
       }
       // Also after a clean end: a server that ends each watch at once must not be asked in a tight loop.
       if (performance.now() - start >= this.#timing.healthyMs) this.#backoff.reset();

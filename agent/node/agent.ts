@@ -172,7 +172,11 @@ class Agent implements NodeAgent {
     for (const wait of announceAgainMs) {
       this.#later(wait, () => {
         const still = addresses.filter((address) => this.#plan?.held.has(address));
-        this.#dataPlane.announce(still).catch(this.#report('cannot announce an address'));
+        try {
+          this.#dataPlane.announce(still);
+        } catch (error) {
+          this.#report('cannot announce an address')(error as Error);
+        }
       });
     }
   }

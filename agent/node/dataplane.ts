@@ -79,9 +79,9 @@ export class DataPlane {
   }
 
   /** Tells the neighbours that the held addresses are here. */
-  async announce(addresses: Iterable<string>): Promise<void> {
+  announce(addresses: Iterable<string>): void {
     if (!this.#applied) return;
-    for (const address of addresses) await gratuitousArp(this.#applied.uplink.name, address, this.#options);
+    for (const address of addresses) gratuitousArp(this.#applied.uplink.name, address, this.#options);
   }
 
   /** A refresh between the removal of an address and the end of that change would bring the address back. */

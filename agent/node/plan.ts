@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { appliesTo } from '../api/egress.ts';
+import { appliesTo, selectsNamespace } from '../api/egress.ts';
 import { cidrRange } from '../base/ip-range.ts';
 import { internalIPv4 } from './facts.ts';
 import type { Facts, Node, PlanSettings, Pod } from './facts.ts';
@@ -94,9 +94,16 @@ function ipOf(entry: Ownership): string[] {
 function selector(owners: readonly Ownership[], facts: Facts): (pod: Pod) => Ownership | undefined {
   const namespaceLabels = new Map(facts.namespaces.map(({ metadata }) => [metadata.name ?? '', metadata.labels ?? {}]));
   const candidates = owners.filter(({ egress }) => !egress.spec.egressIP?.includes(':'));
+  const inNamespace = new Map<string, Ownership[]>();
   return (pod) => {
-    const labels = namespaceLabels.get(pod.metadata.namespace ?? '') ?? {};
-    return candidates.find(({ egress }) => appliesTo(egress, pod.metadata.labels, labels));
+    const { namespace = '' } = pod.metadata;
+    const labels = namespaceLabels.get(namespace) ?? {};
+    let likely = inNamespace.get(namespace);
+    if (!likely) {
+      likely = candidates.filter(({ egress }) => selectsNamespace(egress, labels));
+      inNamespace.set(namespace, likely);
+    }
+    return likely.find(({ egress }) => appliesTo(egress, pod.metadata.labels, labels));
   };
 }
 

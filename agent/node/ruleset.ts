@@ -13,7 +13,7 @@ export const rulePreference = 90;
 /** Packet mark of traffic that has to go through the overlay, and conntrack mark of its connections. */
 export const overlayMark = '0x10000000';
 /** Packet mark of traffic that has to leave from this node with an Egress IP. */
-export const leavingMark = '0x20000000';
+const leavingMark = '0x20000000';
 
 export interface Layout {
   /** The interface that carries the node's InternalIP. */

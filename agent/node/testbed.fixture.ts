@@ -106,7 +106,7 @@ export async function addPod(node: TestNode, name: string, octet: number): Promi
   return address;
 }
 
-export async function sysctl(netns: string, path: string, value: string): Promise<void> {
+async function sysctl(netns: string, path: string, value: string): Promise<void> {
   await run(['sh', '-c', `echo ${value} > /proc/sys/${path}`], { netns: netnsOf(netns) });
 }
 

@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import { diffElements, noElements, parseElements, refreshLeases, renderElements } from './elements.ts';
+import type { NodePlan } from './plan.ts';
+import { markerOf, renderLayout } from './ruleset.ts';
+
+const plan = (change: Partial<NodePlan> = {}): NodePlan => ({
+  nodeAddress: '172.16.18.121',
+  podRanges: ['10.203.1.0/24'],
+  pods: new Set(['10.203.1.5', '10.203.1.6']),
+  steering: new Map([
+    ['10.203.1.5', '02:e6:ac:10:12:7a'],
+    ['10.203.1.6', 'drop'],
+  ]),
+  snat: new Map(),
+  exempt: ['10.203.0.0/16'],
+  peers: new Map([['172.16.18.122', '02:e6:ac:10:12:7a']]),
+  addresses: new Set(['172.16.18.131']),
+  held: new Set(),
+  owned: new Set(),
+  unknownPods: 'hold',
+  ownership: [],
+  ...change,
+});
+
+const diff = (from: NodePlan | null, to: NodePlan): string[] =>
+  diffElements(from ? renderElements(from) : noElements, renderElements(to), 1_000);
+
+test('equal plans need nothing', () => {
+  expect(diff(plan(), plan())).toEqual([]);
+});
+
+test('from nothing, every element is added', () => {
+  expect(diff(null, plan())).toEqual([
+    'add element ip egressproof pods { 10.203.1.5, 10.203.1.6 }',
+    'add element ip egressproof peers { 172.16.18.122 }',
+    'add element ip egressproof addresses { 172.16.18.131 }',
+    'add element ip egressproof steering { 10.203.1.5 : goto to_overlay, 10.203.1.6 : drop }',
+    'add element netdev egressproof gateways { 10.203.1.5 : 02:e6:ac:10:12:7a }',
+    'add element arp egressproof addresses { 172.16.18.131 }',
+    'flush set ip egressproof pod_ranges',
+    'add element ip egressproof pod_ranges { 10.203.1.0/24 }',
+    'flush set ip egressproof exempt',
+    'add element ip egressproof exempt { 10.203.0.0/16 }',
+  ]);
+});
+
+test('a pod that comes is one element of each set it is in', () => {
+  const more = plan({ pods: new Set(['10.203.1.5', '10.203.1.6', '10.203.1.7']) });
+  expect(diff(plan(), more)).toEqual(['add element ip egressproof pods { 10.203.1.7 }']);
+});
+
+test('a pod whose Egress moves here changes its way', () => {
+  const moved = plan({
+    steering: new Map([
+      ['10.203.1.5', 'local'],
+      ['10.203.1.6', 'drop'],
+    ]),
+  });
+  expect(diff(plan(), moved)).toEqual([
+    'delete element ip egressproof steering { 10.203.1.5 }',
+    'add element ip egressproof steering { 10.203.1.5 : goto leave_here }',
+    'delete element netdev egressproof gateways { 10.203.1.5 }',
+  ]);
+});
+
+test('owned addresses are leased, and given up whether the lease has run out or not', () => {
+  const owner = plan({ owned: new Set(['172.16.18.131']) });
+  expect(diff(plan(), owner)).toEqual([
+    'add element ip egressproof owned { 172.16.18.131 timeout 1000ms }',
+    'add element arp egressproof owned { 172.16.18.131 timeout 1000ms }',
+  ]);
+  expect(diff(owner, plan())).toEqual([
+    'add element ip egressproof owned { 172.16.18.131 }',
+    'delete element ip egressproof owned { 172.16.18.131 }',
+    'add element arp egressproof owned { 172.16.18.131 }',
+    'delete element arp egressproof owned { 172.16.18.131 }',
+  ]);
+  expect(refreshLeases(['172.16.18.131'], 1_000).slice(0, 3)).toEqual([
+    'add element ip egressproof owned { 172.16.18.131 }',
+    'delete element ip egressproof owned { 172.16.18.131 }',
+    'add element ip egressproof owned { 172.16.18.131 timeout 1000ms }',
+  ]);
+  expect(refreshLeases([], 1_000)).toEqual([]);
+});
+
+test('what nft tells of the kernel is read as what was rendered', () => {
+  const objects = [
+    { set: { family: 'ip', name: 'pods', elem: ['10.203.1.5', '10.203.1.6'] } },
+    { set: { family: 'ip', name: 'owned', elem: [{ elem: { val: '172.16.18.131', timeout: 10, expires: 9 } }] } },
+    {
+      map: {
+        family: 'ip',
+        name: 'steering',
+        elem: [
+          ['10.203.1.5', { goto: { target: 'to_overlay' } }],
+          ['10.203.1.6', { drop: null }],
+        ],
+      },
+    },
+    { map: { family: 'ip', name: 'egress_ips', elem: [['10.203.2.5', '172.16.18.131']] } },
+    { set: { family: 'ip', name: 'exempt', elem: [{ prefix: { addr: '10.0.0.0', len: 8 } }] } },
+    { chain: { family: 'ip', name: 'select' } },
+  ] as never;
+  const read = parseElements(objects);
+  expect([...read['ip pods'].keys(), ...read['ip owned'].keys()]).toEqual([
+    '10.203.1.5',
+    '10.203.1.6',
+    '172.16.18.131',
+  ]);
+  expect(read['ip steering']).toEqual(renderElements(plan())['ip steering']);
+  expect(read['ip egress_ips']).toEqual(new Map([['10.203.2.5', '172.16.18.131']]));
+  expect(read['ip exempt'].size).toBe(0);
+});
+
+test('another layout has another marker', () => {
+  const layout = { uplink: 'eth0', overlayPort: 4789, overlayMtu: 1450, unknownPods: 'hold' as const };
+  const marker = markerOf(renderLayout(layout));
+  expect(marker).toMatch(/^layout_[0-9a-f]{16}$/);
+  expect(markerOf(renderLayout(layout))).toBe(marker);
+  expect(markerOf(renderLayout({ ...layout, unknownPods: 'allow' }))).not.toBe(marker);
+});

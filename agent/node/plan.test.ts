@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest';
+import type { Egress, EgressSpec } from '../api/egress.ts';
+import { defaultPlanSettings } from './facts.ts';
+import type { Facts, Node, Pod } from './facts.ts';
+import { overlayMac } from './overlay-mac.ts';
+import { planNode } from './plan.ts';
+
+const node = (n: number): Node => ({
+  metadata: { name: `node-${n}`, labels: { zone: String(n) } },
+  spec: { podCIDRs: [`10.203.${n}.0/24`] },
+  status: { addresses: [{ type: 'InternalIP', address: `172.16.18.12${n}` }] },
+});
+
+const pod = (
+  ip: string,
+  extra: { spec?: Pod['spec']; phase?: string; labels?: Record<string, string>; created?: string } = {},
+): Pod => ({
+  metadata: {
+    name: ip,
+    namespace: 'lab',
+    labels: extra.labels ?? { app: 'erp' },
+    creationTimestamp: extra.created ?? '',
+  },
+  spec: { nodeName: `node-${ip.split('.')[2]}`, ...extra.spec },
+  status: { phase: extra.phase ?? 'Running', podIP: ip },
+});
+
+const egress = (name: string, spec: Partial<EgressSpec>, status?: Egress['status']): Egress => ({
+  metadata: { name, creationTimestamp: name },
+  spec: { appliedTo: { podSelector: { matchLabels: { app: 'erp' } } }, ...spec },
+  ...(status ? { status } : {}),
+});
+
+const pooled = (name: string, zone: number, egressIP = '172.16.18.131'): Egress =>
+  egress(name, { egressIP, externalIPPool: `zone-${zone}` });
+
+const facts = (change: Partial<Facts>): Facts => ({
+  nodes: [node(1), node(2), node(3)],
+  namespaces: [{ metadata: { name: 'lab', labels: { team: 'lab' } } }],
+  pods: [pod('10.203.1.5'), pod('10.203.2.5'), pod('10.203.3.5')],
+  egresses: [],
+  pools: [1, 2, 3].map((zone) => ({
+    metadata: { name: `zone-${zone}` },
+    spec: {
+      ipRanges: [{ start: '172.16.18.131', end: '172.16.18.140' }],
+      nodeSelector: { matchLabels: { zone: String(zone) } },
+    },
+  })),
+  apiServers: ['172.16.18.120'],
+  alive: new Set(['node-1', 'node-2', 'node-3']),
+  configuredAddresses: new Set(['172.16.18.121']),
+  mayTake: () => true,
+  ...change,
+});
+
+const plan = (change: Partial<Facts>, settings: Partial<typeof defaultPlanSettings> = {}, self = 'node-1') => {
+  const made = planNode(facts(change), self, { ...defaultPlanSettings, ...settings });
+  if (!made) throw new Error('no plan');
+  return made;
+};
+
+test('without Egresses only the local pods are known, and nothing is steered', () => {
+  const made = plan({}, { serviceCIDRs: ['10.96.0.0/16'], exceptCIDRs: ['172.16.99.0/24', 'fd00::/8'] });
+  expect([...made.pods]).toEqual(['10.203.1.5']);
+  expect(made.steering.size + made.snat.size + made.addresses.size).toBe(0);
+  expect(made.exempt).toEqual([
+    '10.203.1.0/24',
+    '10.203.2.0/24',
+    '10.203.3.0/24',
+    '10.96.0.0/16',
+    '169.254.0.0/16',
+    '172.16.18.120',
+    '172.16.18.121',
+    '172.16.18.122',
+    '172.16.18.123',
+    '172.16.99.0/24',
+  ]);
+  expect([...made.peers]).toEqual([
+    ['172.16.18.122', overlayMac('172.16.18.122')],
+    ['172.16.18.123', overlayMac('172.16.18.123')],
+  ]);
+  expect(overlayMac('172.16.18.122')).toBe('02:e6:ac:10:12:7a');
+});
+
+test('the owner translates the selected pods of all nodes, and steers only its own', () => {
+  const made = plan({ egresses: [pooled('e', 1)] });
+  expect(made.steering).toEqual(new Map([['10.203.1.5', 'local']]));
+  expect([...made.snat.keys()]).toEqual(['10.203.1.5', '10.203.2.5', '10.203.3.5']);
+  expect([...made.held]).toEqual(['172.16.18.131']);
+});
+
+test('another node sends its selected pods to the owner, and holds nothing', () => {
+  const made = plan({ egresses: [pooled('e', 2)] });
+  expect(made.steering).toEqual(new Map([['10.203.1.5', overlayMac('172.16.18.122')]]));
+  expect(made.snat.size + made.held.size + made.owned.size).toBe(0);
+  expect([...made.addresses]).toEqual(['172.16.18.131']);
+});
+
+test.each<{ name: string; pods: Pod[] }>([
+  { name: 'hostNetwork', pods: [pod('10.203.1.5', { spec: { hostNetwork: true, nodeName: 'node-1' } })] },
+  { name: 'ended', pods: [pod('10.203.1.5', { phase: 'Succeeded' })] },
+  { name: 'failed', pods: [pod('10.203.1.5', { phase: 'Failed' })] },
+  { name: 'not scheduled', pods: [pod('10.203.1.5', { spec: { nodeName: '' } })] },
+])('a pod that is $name is ignored', ({ pods }) => {
+  const made = plan({ pods, egresses: [pooled('e', 1)] });
+  expect(made.pods.size + made.steering.size + made.snat.size).toBe(0);
+});
+
+test('an address belongs to the pod that got it last', () => {
+  const old = pod('10.203.1.5', { created: '2026-01-01' });
+  const young = pod('10.203.1.5', { created: '2026-01-02', labels: { app: 'other' } });
+  for (const pods of [
+    [old, young],
+    [young, old],
+  ])
+    expect(plan({ pods, egresses: [pooled('e', 1)] }).steering.size).toBe(0);
+});
+
+test('of several Egresses the oldest has the pod', () => {
+  const egresses = [pooled('2026-02', 1, '172.16.18.132'), pooled('2026-01', 1, '172.16.18.131')];
+  expect(plan({ egresses }).snat.get('10.203.1.5')).toBe('172.16.18.131');
+});
+
+const refused: Egress['status'] = { conditions: [{ type: 'IPAllocated', status: 'False' }] };
+
+test.each<{ name: string; egress: Egress; change?: Partial<Facts>; why: string | null }>([
+  {
+    name: 'no alive node that the pool selects',
+    egress: pooled('e', 1),
+    change: { alive: new Set(['node-2']) },
+    why: 'no Node available',
+  },
+  { name: 'no address yet', egress: egress('e', { externalIPPool: 'zone-1' }), why: null },
+  { name: 'no such pool', egress: egress('e', { externalIPPool: 'x', egressIP: '172.16.18.131' }), why: null },
+  { name: 'an address out of the pool', egress: pooled('e', 1, '172.16.18.200'), why: null },
+  { name: 'an address the controller refused', egress: { ...pooled('e', 1), status: refused }, why: null },
+  {
+    name: 'a static address on no node',
+    egress: egress('e', { egressIP: '172.16.18.99' }),
+    why: 'no Node has 172.16.18.99 configured',
+  },
+])('without a node ($name) pods are dropped, or fall back to the node', ({ egress: one, change = {}, why }) => {
+  const made = plan({ egresses: [one], ...change });
+  expect(made.steering).toEqual(new Map([['10.203.1.5', 'drop']]));
+  expect(made.owned.size).toBe(0);
+  expect(made.ownership[0]?.why).toBe(why);
+  expect(plan({ egresses: [one], ...change }, { fallback: 'nodeIP' }).steering.size).toBe(0);
+});
+
+test('a static address is owned where it is configured, but not held', () => {
+  const one = egress('e', { egressIP: '172.16.18.121' });
+  const made = plan({ egresses: [one] });
+  expect([[...made.owned], [...made.held], [...made.addresses]]).toEqual([['172.16.18.121'], [], []]);
+  const reported = egress('e', { egressIP: '172.16.18.121' }, { egressIP: '172.16.18.121', egressNode: 'node-1' });
+  const elsewhere = plan({ egresses: [reported], configuredAddresses: new Set() }, {}, 'node-2');
+  expect(elsewhere.steering).toEqual(new Map([['10.203.2.5', overlayMac('172.16.18.121')]]));
+});
+
+test('an address that its last owner still has is not taken, yet its pods are ready', () => {
+  const made = plan({ egresses: [pooled('e', 1)], mayTake: () => false });
+  expect(made.held.size + made.owned.size).toBe(0);
+  expect(made.steering.get('10.203.1.5')).toBe('local');
+});
+
+test('an IPv6 Egress leaves IPv4 pods alone', () => {
+  expect(plan({ egresses: [egress('e', { egressIP: 'fd00::1', externalIPPool: 'zone-1' })] }).steering.size).toBe(0);
+});
+
+test('no plan without the InternalIP of the node', () => {
+  expect(planNode(facts({}), 'node-9', defaultPlanSettings)).toBeNull();
+});
