@@ -14,6 +14,7 @@ export async function readDatagrams(
   fd: number,
   onDatagram: (datagram: Buffer) => void,
   signal: AbortSignal,
+  onOverrun: () => void = () => {},
 ): Promise<void> {
   const timeout = Buffer.alloc(16);
   timeout.writeBigInt64LE(BigInt(LOOK_US), 8);
@@ -21,12 +22,17 @@ export async function readDatagrams(
   const buffer = Buffer.alloc(LARGEST_BYTES);
   try {
     while (!signal.aborted) {
-      const first = await blockingRead(fd, buffer);
-      if (first > 0) onDatagram(buffer.subarray(0, first));
-      for (let count = 0; count < BURST; count++) {
-        const length = receive(fd, buffer);
-        if (length === null) break;
-        onDatagram(buffer.subarray(0, length));
+      try {
+        const first = await blockingRead(fd, buffer);
+        if (first > 0) onDatagram(buffer.subarray(0, first));
+        for (let count = 0; count < BURST; count++) {
+          const length = receive(fd, buffer);
+          if (length === null) break;
+          onDatagram(buffer.subarray(0, length));
+        }
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOBUFS') throw error;
+        onOverrun();
       }
     }
   } finally {

@@ -13,10 +13,14 @@ const NFULA_PAYLOAD = 9;
 const NFULA_PREFIX = 10;
 const NFULA_CFG_CMD = 1;
 const NFULA_CFG_MODE = 2;
+const NFULA_CFG_TIMEOUT = 4;
 const NFULA_CFG_QTHRESH = 5;
 const NLM_F_REQUEST = 1;
 const HEADER_BYTES = 16;
 const NFGEN_BYTES = 4;
+/** The kernel sends packets on in bundles of at most this many, or after this time (hundredths of a second). */
+const BUNDLE = 64;
+const BUNDLE_CENTISECONDS = 1;
 /** Enough for the IP and TCP headers. */
 const COPY_BYTES = 128;
 
@@ -27,12 +31,12 @@ export interface LoggedPacket {
 
 /**
  * Calls `onPacket` with each packet that an nft rule `log group N prefix "..."` hands over in a namespace. The kernel's
- * log itself is silent in namespaces other than the first. Resolves when the reader has been closed.
+ * log itself is silent in namespaces other than the first. `onOverrun` tells that packets were lost. Resolves when the reader has been closed.
  */
 export function readNflog(
   group: number,
   onPacket: (logged: LoggedPacket) => void,
-  options: { netns?: string; signal: AbortSignal },
+  options: { netns?: string; signal: AbortSignal; onOverrun?: () => void },
 ): Promise<void> {
   const kernel = Buffer.alloc(12);
   kernel.writeUInt16LE(AF_NETLINK, 0);
@@ -48,19 +52,25 @@ export function readNflog(
       for (const logged of parseNflog(datagram)) onPacket(logged);
     },
     options.signal,
+    options.onOverrun,
   );
 }
 
-/** Binds to the group, asks for the packets' beginnings, and for each packet at once. */
+/** Binds to the group and asks for the packets' beginnings, in bundles. */
 export function configMessages(group: number): Buffer[] {
   const mode = Buffer.alloc(6);
   mode.writeUInt32BE(COPY_BYTES, 0);
   mode.writeUInt8(2, 4); // NFULNL_COPY_PACKET
-  const threshold = Buffer.alloc(4);
-  threshold.writeUInt32BE(1);
   return [
     configMessage(group, attribute(NFULA_CFG_CMD, Buffer.from([1]))), // NFULNL_CFG_CMD_BIND
-    configMessage(group, Buffer.concat([attribute(NFULA_CFG_MODE, mode), attribute(NFULA_CFG_QTHRESH, threshold)])),
+    configMessage(
+      group,
+      Buffer.concat([
+        attribute(NFULA_CFG_MODE, mode),
+        attribute(NFULA_CFG_QTHRESH, uint32(BUNDLE)),
+        attribute(NFULA_CFG_TIMEOUT, uint32(BUNDLE_CENTISECONDS)),
+      ]),
+    ),
   ];
 }
 
@@ -109,6 +119,12 @@ function parsePacketMessage(attributes: Buffer): LoggedPacket | null {
     offset += align(length);
   }
   return packet && { prefix, packet };
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
 }
 
 const align = (length: number): number => (length + 3) & ~3;

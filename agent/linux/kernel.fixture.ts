@@ -1,0 +1,132 @@
+/** Two hosts on one cable, and what the wrappers of system calls do with them. Prints its observations as JSON. */
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { run } from './exec.ts';
+import { openCapture } from './capture.ts';
+import { decodeQuery, encodeAnswer } from './dns-message.ts';
+import { ipBatch, ipJson } from './ip.ts';
+import { inNetns } from './netns.ts';
+import { netnsSockets } from './netns-sockets.ts';
+import { readNflog } from './nflog.ts';
+import { nftApply, nftJson } from './nft.ts';
+import { arpProbe, gratuitousArp } from './packet.ts';
+import { privateRun } from './sandbox.fixture.ts';
+import { readSysctl, writeSysctl } from './sysctl.ts';
+
+const [a, b] = ['/run/netns/a', '/run/netns/b'];
+await privateRun();
+await ipBatch(['netns add a', 'netns add b', 'link add eth0 netns a type veth peer name eth0 netns b']);
+await ipBatch(
+  ['link set lo up', 'addr add 10.0.0.1/24 dev eth0', 'addr add 10.0.0.11/24 dev eth0', 'link set eth0 up'],
+  { netns: a },
+);
+await ipBatch(['link set lo up', 'addr add 10.0.0.2/24 dev eth0', 'link set eth0 up'], { netns: b });
+await nftApply(
+  'table ip t {\n chain input {\n type filter hook input priority 0\n tcp dport 99 drop\n tcp dport 8080 ct state new log prefix "seen" group 7\n }\n}\n',
+  { netns: b },
+);
+const inA = netnsSockets(a);
+const inB = netnsSockets(b);
+const seen: Record<string, unknown> = {};
+
+const logged: string[] = [];
+let overruns = 0;
+const logReader = new AbortController();
+const log = readNflog(7, ({ prefix, packet }) => logged.push(`${prefix} ${packet.src}>${packet.dst}:${packet.dport}`), {
+  netns: b,
+  signal: logReader.signal,
+});
+const packets: string[] = [];
+const capture = openCapture('eth0', (packet) => packets.push(`${packet.protocol} ${packet.src} ${packet.tcpFlags}`), {
+  netns: b,
+});
+
+await inB.listenTcp({ port: 8080 }, (socket) => socket.end(`${socket.remoteAddress}:${socket.remotePort}`));
+const answer = async (socket: Socket): Promise<string> => {
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  try {
+    await once(socket, 'close');
+    return text;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'error';
+  }
+};
+const to = { host: '10.0.0.2', port: 8080 };
+seen['connects'] = await answer(inA.connectTcp({ ...to, localPort: 5555 }));
+seen['chosenAddress'] = await answer(inA.connectTcp({ ...to, localAddress: '10.0.0.11', localPort: 5556 }));
+seen['refused'] = await answer(inA.connectTcp({ ...to, port: 81 }));
+seen['addressNotOurs'] = await answer(inA.connectTcp({ ...to, localAddress: '10.0.0.99' }));
+seen['noRoute'] = await answer(inA.connectTcp({ host: '192.0.2.1', port: 80 }));
+const silent = inA.connectTcp({ ...to, port: 99 });
+let silentEvents = 0;
+silent.on('connect', () => silentEvents++).on('error', () => silentEvents++);
+
+const descriptors = (): number => readdirSync('/proc/self/fd').length;
+const before = descriptors();
+const many = await Promise.all(Array.from({ length: 500 }, () => answer(inA.connectTcp(to))));
+seen['fiveHundred'] = many.filter((text) => text.startsWith('10.0.0.1:')).length;
+// The server's side of the last ones closes a moment later.
+for (let tries = 0; tries < 200 && descriptors() > before; tries++) await delay(5);
+seen['leakedDescriptors'] = descriptors() - before;
+seen['silentEvents'] = silentEvents;
+silent.destroy();
+
+const dns = await inB.bindUdp({ host: '10.0.0.2', port: 53 });
+dns.on('message', (message, from) => {
+  const query = decodeQuery(message);
+  if (query)
+    dns.send(
+      encodeAnswer(query, query.name === 'web.test' ? { addresses: ['10.0.0.7'] } : 'no such name'),
+      from.port,
+      from.address,
+    );
+});
+seen['resolves'] = await inA.resolve4('web.test', { host: '10.0.0.2' });
+seen['noSuchName'] = await inA.resolve4('other.test', { host: '10.0.0.2' }).catch((error: Error) => error.message);
+
+seen['probe'] = (await arpProbe('eth0', '10.0.0.2', { netns: a, timeoutMs: 100 })).length;
+seen['probeNobody'] = await arpProbe('eth0', '10.0.0.77', { netns: a, timeoutMs: 50 });
+await ipBatch(['neigh add 10.0.0.77 lladdr 02:00:00:00:00:99 dev eth0 nud stale'], { netns: b });
+const macOfA = (await ipJson<{ address: string }>(['link', 'show', 'eth0'], { netns: a }))[0]?.address;
+gratuitousArp('eth0', '10.0.0.77', { netns: a });
+const neighbour = async (): Promise<string | undefined> =>
+  (await ipJson<{ lladdr?: string }>(['neigh', 'show', '10.0.0.77'], { netns: b }))[0]?.lladdr;
+seen['neighbourFlipped'] = (await neighbour()) === macOfA;
+try {
+  gratuitousArp('nope0', '10.0.0.77', { netns: a });
+} catch (error) {
+  seen['noInterface'] = (error as Error).message;
+}
+
+writeSysctl('net.ipv4.ip_forward', 1, { netns: a });
+seen['forwarding'] = [readSysctl('net.ipv4.ip_forward', { netns: a }), readSysctl('net.ipv4.ip_forward', { netns: b })];
+try {
+  inNetns(a, () => {
+    throw new Error('inside');
+  });
+} catch {
+  seen['cameBack'] = readSysctl('net.ipv4.ip_forward');
+}
+seen['brokenRuleset'] = await nftApply('table ip x {\n}\nnonsense\n', { netns: a }).then(
+  () => 'applied',
+  (error: Error) => /nft -f .*exit code 1.*nonsense/s.test(error.message),
+);
+seen['tablesAfterBroken'] = (await nftJson(['list', 'tables'], { netns: a })).filter((one) => 'table' in one).length;
+seen['killedInTime'] = await run(['sh', '-c', 'sleep 60 & sleep 60'], { timeoutMs: 100 }).catch(
+  (error: Error) => error.message,
+);
+
+seen['syns'] = packets.filter((packet) => packet === 'tcp 10.0.0.1 S').length;
+seen['captureDropped'] = (await capture.stop()).dropped;
+// The kernel holds a bundle back for at most 10 ms.
+while (logged.length < 502 && overruns === 0) await delay(5);
+logReader.abort();
+seen['overruns'] = overruns;
+await log;
+seen['loggedFirst'] = logged[0];
+seen['logged'] = logged.length;
+process.stdout.write(JSON.stringify(seen));
+process.exit();
