@@ -4,7 +4,13 @@ import type { Firewall, FirewallLogEntry, FirewallRule } from '../cluster.ts';
 import { LOG_GROUP, TABLE, counterName, planFirewall } from './firewall-plan.ts';
 
 /** The firewall of the router: open until rules are set; its log is read for as long as the sandbox lives. */
-export async function startFirewall(options: { netns: string; lan: string; wan: string }): Promise<Firewall> {
+export async function startFirewall(options: {
+  netns: string;
+  lan: string;
+  wan: string;
+  /** Told when the kernel could not keep all of the log. */
+  onOverrun: () => void;
+}): Promise<Firewall> {
   const { netns } = options;
   const entries: FirewallLogEntry[] = [];
   let names: string[] = [];
@@ -20,7 +26,7 @@ export async function startFirewall(options: { netns: string; lan: string; wan: 
       const { src: source, dst: destination, protocol, dport: port } = packet;
       entries.push({ time: new Date().toISOString(), rule, action, source, destination, protocol, port });
     },
-    { netns, signal: new AbortController().signal },
+    { netns, signal: new AbortController().signal, onOverrun: options.onOverrun },
   );
   await setRules([], 'accept');
   return {

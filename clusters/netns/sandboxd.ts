@@ -105,7 +105,11 @@ async function bringUp(): Promise<void> {
   });
   await control.start(controlPlaneNamespace, topology.nodeLan.controlPlane);
   const database = await databaseStarts;
-  const firewall = await startFirewall({ netns: netnsPath(router), ...routerInterfaces });
+  const firewall = await startFirewall({
+    netns: netnsPath(router),
+    ...routerInterfaces,
+    onOverrun: () => log('the firewall log lost entries: packets came faster than they were read'),
+  });
   const faults = new Faults(config, paths, control);
   await serveControl(paths.control, handlersOf({ config, paths, log, database, firewall, faults, control, api }));
 }
