@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { run } from '../../agent/linux/exec.ts';
@@ -65,7 +65,8 @@ async function prepare(native: string, folder: string, aside: string): Promise<v
 }
 
 export async function copyTemplate(programs: PostgresPrograms, to: string): Promise<void> {
-  await cp(programs.template, to, { recursive: true });
+  // A thousand small files: cp(1) takes a fraction of the time of fs.cp.
+  await run(['cp', '-r', programs.template, to]);
 }
 
 function nativeFolder(): string {

@@ -78,7 +78,13 @@ async function bringUp(): Promise<void> {
     log: join(paths.logs, 'postgres.log'),
     socketDir: '/run/postgres',
   });
-  databaseStarts.catch(() => {}); // awaited below; the API server may fail first
+  const firewallStarts = startFirewall({
+    netns: netnsPath(router),
+    ...routerInterfaces,
+    onOverrun: () => log('the firewall log lost entries: packets came faster than they were read'),
+  });
+  // Both are awaited below; the API server may fail first.
+  for (const one of [databaseStarts, firewallStarts]) one.catch(() => {});
   const api = await startApiServer(config, paths);
   api.once('exit', (code) => fail(new Error(`the API server ended with exit code ${code}`)));
   await copyFile(join(paths.apiserver, 'kubeconfig'), paths.kubeconfig);
@@ -104,12 +110,7 @@ async function bringUp(): Promise<void> {
     return null;
   });
   await control.start(controlPlaneNamespace, topology.nodeLan.controlPlane);
-  const database = await databaseStarts;
-  const firewall = await startFirewall({
-    netns: netnsPath(router),
-    ...routerInterfaces,
-    onOverrun: () => log('the firewall log lost entries: packets came faster than they were read'),
-  });
+  const [database, firewall] = await Promise.all([databaseStarts, firewallStarts]);
   const faults = new Faults(config, paths, control);
   await serveControl(paths.control, handlersOf({ config, paths, log, database, firewall, faults, control, api }));
 }
