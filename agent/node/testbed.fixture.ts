@@ -136,10 +136,13 @@ export async function startEcho(netns: string): Promise<EchoServer> {
   return { datagrams, stop: () => child.stop() };
 }
 
-/** The source address that a server sees of a new TCP connection from the namespace; 'none' without one in a second. */
-export async function sourceSeen(netns: string, server: string): Promise<string> {
+/** The source address that a server sees of a new TCP connection from the namespace; 'none' without one in time. */
+export async function sourceSeen(netns: string, server: string, seconds = 0.5): Promise<string> {
   const script = `exec 3<>/dev/tcp/${server}/${outsidePort} && head -n 1 <&3`;
-  const { stdout } = await run(['timeout', '1', 'bash', '-c', script], { netns: netnsOf(netns), allowFailure: true });
+  const { stdout } = await run(['timeout', String(seconds), 'bash', '-c', script], {
+    netns: netnsOf(netns),
+    allowFailure: true,
+  });
   return stdout.trim() || 'none';
 }
 
