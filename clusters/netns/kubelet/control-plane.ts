@@ -14,6 +14,7 @@ import type { Reflection } from '../../../agent/kube/types.ts';
 import { nftApply } from '../../../agent/linux/nft.ts';
 import { netnsPath } from '../paths.ts';
 import { serveDns } from './dns-server.ts';
+import { publishDns } from './dns-service.ts';
 import { planZone } from './dns-zone.ts';
 import { planEndpointSlice } from './endpoint-slices.ts';
 import { Kubelet } from './kubelet.ts';
@@ -59,7 +60,7 @@ export class ControlPlane {
     this.#deployments = kube.reflect<Workload>(deployments);
   }
 
-  async start(dnsNamespace: string, dnsAddress: string): Promise<void> {
+  async start(dnsNamespace: string, dnsEndpoint: string): Promise<void> {
     await Promise.all([...this.kubelets.values()].map((kubelet) => kubelet.register()));
     for (const name of this.kubelets.keys()) this.#reported.set(name, performance.now());
     await Promise.all(
@@ -75,10 +76,11 @@ export class ControlPlane {
     this.#run('service proxy', [this.#services, this.#slices], () => this.#syncProxies());
     await serveDns(
       dnsNamespace,
-      dnsAddress,
+      dnsEndpoint,
       () => planZone([...this.#services.items.values()], [...this.#slices.items.values()], this.#hosts),
       this.#stop.signal,
     );
+    await publishDns(this.#context.kube, this.#context.config.topology.serviceCIDR, dnsEndpoint);
     void this.#heartbeat();
   }
 

@@ -8,6 +8,7 @@ import type { TopologyNode } from '../../cluster.ts';
 import type { ClusterConfig } from '../config.ts';
 import { netnsPath } from '../paths.ts';
 import type { ClusterPaths } from '../paths.ts';
+import { dnsAddress } from './dns-service.ts';
 import { PodAddresses } from './ipam.ts';
 import { nodeConditions, nodeObject } from './node-object.ts';
 import type { Readiness } from './node-object.ts';
@@ -190,9 +191,8 @@ export class Kubelet {
 
   #environment(hostNetwork: boolean): Record<string, string> {
     const { config, paths } = this.#context;
-    const dns = config.topology.serviceCIDR.replace(/\.\d+\/\d+$/, '.10');
     return {
-      EGRESSPROOF_DNS: dns,
+      EGRESSPROOF_DNS: dnsAddress(config.topology.serviceCIDR),
       ...(hostNetwork ? { KUBECONFIG: paths.insideKubeconfig, NODE_NAME: this.node.name } : {}),
     };
   }
