@@ -46,8 +46,9 @@ export async function runSession(session: ProgramSession): Promise<number> {
       );
     }
     emit({ event: 'ready', interfaces: interfaces.map(({ name }) => name) });
-    for await (const line of sessionLines(session)) {
-      const { id } = captureCommand.parse(JSON.parse(line));
+    // One after the other: cases that run side by side fence the same capture.
+    let fences = Promise.resolve();
+    const fence = async (id: string): Promise<void> => {
       const passed = interfaces.map(async ({ name, sentinel }: WatchedInterface) => {
         const { promise, resolve } = Promise.withResolvers<void>();
         seenOwn.set(name, resolve);
@@ -56,10 +57,13 @@ export async function runSession(session: ProgramSession): Promise<number> {
         send();
         await promise.finally(() => clearInterval(again));
       });
-      void Promise.all(passed).then(() => {
-        flush();
-        emit({ event: 'fence', id, dropped: captures.reduce((sum, capture) => sum + capture.dropped(), 0) });
-      });
+      await Promise.all(passed);
+      flush();
+      emit({ event: 'fence', id, dropped: captures.reduce((sum, capture) => sum + capture.dropped(), 0) });
+    };
+    for await (const line of sessionLines(session)) {
+      const { id } = captureCommand.parse(JSON.parse(line));
+      fences = fences.then(() => fence(id));
     }
   } catch (error) {
     session.writeError(`capturing on ${interfaces.map(({ name }) => name).join(', ')} failed: ${messageOf(error)}`);
