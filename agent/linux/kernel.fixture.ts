@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from './exec.ts';
 import { openCapture } from './capture.ts';
+import { forgetConnections } from './conntrack.ts';
 import { decodeQuery, encodeAnswer } from './dns-message.ts';
 import { ipBatch, ipJson } from './ip.ts';
 import { inNetns } from './netns.ts';
@@ -24,7 +25,7 @@ await ipBatch(
 );
 await ipBatch(['link set lo up', 'addr add 10.0.0.2/24 dev eth0', 'link set eth0 up'], { netns: b });
 await nftApply(
-  'table ip t {\n chain input {\n type filter hook input priority 0\n tcp dport 99 drop\n tcp dport 8080 ct state new log prefix "seen" group 7\n }\n}\n',
+  'table ip t {\n chain input {\n type filter hook input priority 0\n tcp dport 99 drop\n tcp dport 8080 ct state new ct mark set 0x50 log prefix "seen" group 7\n }\n}\n',
   { netns: b },
 );
 const inA = netnsSockets(a);
@@ -118,6 +119,13 @@ seen['tablesAfterBroken'] = (await nftJson(['list', 'tables'], { netns: a })).fi
 seen['killedInTime'] = await run(['sh', '-c', 'sleep 60 & sleep 60'], { timeoutMs: 100 }).catch(
   (error: Error) => error.message,
 );
+
+const tracked = (): number => Number(readSysctl('net.netfilter.nf_conntrack_count', { netns: b }));
+const trackedBefore = tracked();
+forgetConnections(0x20, 0x20, { netns: b });
+seen['keptOtherMarks'] = tracked() === trackedBefore;
+forgetConnections(0x10, 0x10, { netns: b });
+seen['forgot'] = trackedBefore - tracked() >= 502;
 
 seen['syns'] = packets.filter((packet) => packet === 'tcp 10.0.0.1 S').length;
 seen['captureDropped'] = (await capture.stop()).dropped;

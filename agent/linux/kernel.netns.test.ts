@@ -35,6 +35,8 @@ test.each([
     key: 'killedInTime',
     want: expect.stringContaining('did not end within 100 ms and was killed') as string,
   },
+  { when: 'connections with another mark are kept', key: 'keptOtherMarks', want: true },
+  { when: 'connections with the mark are forgotten', key: 'forgot', want: true },
   { when: 'the capture saw every SYN of the first host', key: 'syns', want: 503 },
   { when: 'and dropped nothing', key: 'captureDropped', want: 0 },
   { when: 'the log has the rule’s prefix and the packet', key: 'loggedFirst', want: 'seen 10.0.0.1>10.0.0.2:8080' },

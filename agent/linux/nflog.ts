@@ -1,11 +1,21 @@
 import { AF_NETLINK, SOCK_RAW, bind, sendto, socket } from './libc.ts';
 import { readDatagrams } from './datagrams.ts';
+import {
+  HEADER_BYTES,
+  NETLINK_NETFILTER,
+  NFGEN_BYTES,
+  NLM_F_REQUEST,
+  align,
+  attribute,
+  kernelAddress,
+  nfMessage,
+  uint32,
+} from './netlink.ts';
 import { inNetnsOrHere } from './netns.ts';
 import { parseIpv4 } from './packet-parse.ts';
 import type { IpHeaders } from './packet-parse.ts';
 
-/** linux/netfilter/nfnetlink_log.h, nfnetlink.h and netlink.h. */
-const NETLINK_NETFILTER = 12;
+/** linux/netfilter/nfnetlink_log.h. */
 const NFNL_SUBSYS_ULOG = 4;
 const NFULNL_MSG_PACKET = 0;
 const NFULNL_MSG_CONFIG = 1;
@@ -15,9 +25,6 @@ const NFULA_CFG_CMD = 1;
 const NFULA_CFG_MODE = 2;
 const NFULA_CFG_TIMEOUT = 4;
 const NFULA_CFG_QTHRESH = 5;
-const NLM_F_REQUEST = 1;
-const HEADER_BYTES = 16;
-const NFGEN_BYTES = 4;
 /** The kernel sends packets on in bundles of at most this many, or after this time (hundredths of a second). */
 const BUNDLE = 64;
 const BUNDLE_CENTISECONDS = 1;
@@ -38,14 +45,12 @@ export function readNflog(
   onPacket: (logged: LoggedPacket) => void,
   options: { netns?: string; signal: AbortSignal; onOverrun?: () => void },
 ): Promise<void> {
-  const kernel = Buffer.alloc(12);
-  kernel.writeUInt16LE(AF_NETLINK, 0);
   const fd = inNetnsOrHere(options.netns, () => {
     const opened = socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
-    bind(opened, kernel);
+    bind(opened, kernelAddress());
     return opened;
   });
-  for (const message of configMessages(group)) sendto(fd, message, kernel);
+  for (const message of configMessages(group)) sendto(fd, message, kernelAddress());
   return readDatagrams(
     fd,
     (datagram) => {
@@ -65,30 +70,22 @@ export function configMessages(group: number): Buffer[] {
     configMessage(group, attribute(NFULA_CFG_CMD, Buffer.from([1]))), // NFULNL_CFG_CMD_BIND
     configMessage(
       group,
-      Buffer.concat([
-        attribute(NFULA_CFG_MODE, mode),
-        attribute(NFULA_CFG_QTHRESH, uint32(BUNDLE)),
-        attribute(NFULA_CFG_TIMEOUT, uint32(BUNDLE_CENTISECONDS)),
-      ]),
+      attribute(NFULA_CFG_MODE, mode),
+      attribute(NFULA_CFG_QTHRESH, uint32(BUNDLE)),
+      attribute(NFULA_CFG_TIMEOUT, uint32(BUNDLE_CENTISECONDS)),
     ),
   ];
 }
 
-function configMessage(group: number, attributes: Buffer): Buffer {
-  const message = Buffer.alloc(HEADER_BYTES + NFGEN_BYTES);
-  message.writeUInt32LE(message.length + attributes.length, 0);
-  message.writeUInt16LE((NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_CONFIG, 4);
-  message.writeUInt16LE(NLM_F_REQUEST, 6);
-  message.writeUInt16BE(group, HEADER_BYTES + 2);
-  return Buffer.concat([message, attributes]);
-}
-
-function attribute(type: number, value: Buffer): Buffer {
-  const bytes = Buffer.alloc(align(4 + value.length));
-  bytes.writeUInt16LE(4 + value.length, 0);
-  bytes.writeUInt16LE(type, 2);
-  value.copy(bytes, 4);
-  return bytes;
+function configMessage(group: number, ...attributes: Buffer[]): Buffer {
+  return nfMessage({
+    subsystem: NFNL_SUBSYS_ULOG,
+    type: NFULNL_MSG_CONFIG,
+    flags: NLM_F_REQUEST,
+    family: 0,
+    resource: group,
+    attributes,
+  });
 }
 
 /** The IPv4 packets of one netlink datagram, which may hold several messages. */
@@ -120,11 +117,3 @@ function parsePacketMessage(attributes: Buffer): LoggedPacket | null {
   }
   return packet && { prefix, packet };
 }
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-const align = (length: number): number => (length + 3) & ~3;

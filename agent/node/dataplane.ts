@@ -1,3 +1,4 @@
+import { forgetConnections } from '../linux/conntrack.ts';
 import { ipBatch } from '../linux/ip.ts';
 import { nftApply, nftJson } from '../linux/nft.ts';
 import type { NftObject } from '../linux/nft.ts';
@@ -17,7 +18,7 @@ import {
 } from './overlay.ts';
 import type { NetnsOptions, OverlayState, Uplink } from './overlay.ts';
 import type { NodePlan } from './plan.ts';
-import { device, markerOf, removeTables, renderLayout, table } from './ruleset.ts';
+import { device, markerOf, overlayMark, removeTables, renderLayout, renderLeaving, table } from './ruleset.ts';
 
 export interface DataPlaneOptions extends NetnsOptions {
   readonly overlayPort: number;
@@ -165,6 +166,8 @@ const emptyOverlay: OverlayState = { mac: '', mtu: 0, local: '', port: 0, addres
 
 /** Takes everything away that a DataPlane has made, by whatever agent. */
 export async function removeDataPlane(options: NetnsOptions = {}): Promise<void> {
+  await nftApply(renderLeaving(), options);
+  forgetConnections(Number(overlayMark), Number(overlayMark), options);
   await nftApply(removeTables, options);
   await removeOverlay(options);
 }

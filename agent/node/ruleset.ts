@@ -59,6 +59,8 @@ table ip ${table} {
     ct direction reply accept
     ip daddr @exempt accept
     fib daddr type { local, broadcast, anycast, multicast } accept
+    # NAT does not see what conntrack calls invalid (a late FIN, say): it would leave with the pod's own address.
+    ip saddr @pod_ranges ct state invalid counter drop
     ip saddr vmap @steering
     # Once in the overlay, a connection must not go on from here with the pod's own address.
     ct mark and ${overlayMark} != 0 counter drop
@@ -130,6 +132,19 @@ table arp ${table} {
 `;
   return `${removeTables}${body}add chain ip ${table} ${layoutMarker(body)}\n`;
 }
+
+/**
+ * Takes the place of the tables while the agent leaves: connections that were in the overlay stand still until the kernel
+ * has forgotten them, for their entries have no NAT, and they would leave with the pod's own address.
+ */
+export const renderLeaving = (): string => `${removeTables}
+table ip ${table} {
+  chain leaving {
+    type filter hook prerouting priority dstnat + 10; policy accept;
+    ct mark and ${overlayMark} != 0 counter drop
+  }
+}
+`;
 
 /** Removes the agent's tables, there or not. */
 export const removeTables = ['ip', 'netdev', 'arp']
