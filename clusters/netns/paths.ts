@@ -15,6 +15,8 @@ export function clusterPaths(dir: string) {
     logs: join(dir, 'logs'),
     pods: join(dir, 'pods'),
     boot: join(dir, 'boot'),
+    /** TMPDIR of everything in the sandbox. */
+    tmp: join(dir, 'tmp'),
     database: join(dir, 'database'),
   };
 }

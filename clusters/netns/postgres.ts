@@ -42,7 +42,9 @@ export interface PostgresOptions {
 }
 
 /** Starts a PostgreSQL in the network namespace of the outside database host; it ends with the sandbox. */
-export async function startPostgres(options: PostgresOptions): Promise<Database & { readonly pid: number }> {
+export async function startPostgres(
+  options: PostgresOptions,
+): Promise<Database & { readonly pid: number; readonly ended: Promise<Error> }> {
   const { dir, socketDir } = options;
   const programs = await preparePostgres(options.cacheDir, `${dir}.new`);
   await Promise.all([copyTemplate(programs, dir), mkdir(socketDir, { recursive: true })]);
@@ -68,12 +70,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Database 
       },
     },
   );
-  void child.exited.then(({ exitCode, stderrTail }) =>
-    reject(new Error(`PostgreSQL ended with exit code ${exitCode}: ${stderrTail}`)),
+  const ended = child.exited.then(
+    ({ exitCode, stderrTail }) => new Error(`PostgreSQL ended with exit code ${exitCode}: ${stderrTail}`),
   );
+  void ended.then(reject);
   await ready;
   return {
     pid: child.pid,
+    ended,
     address: options.address,
     port: PORT,
     version: programs.version,

@@ -37,6 +37,7 @@ async function up(options: ClusterOptions): Promise<Cluster> {
     );
   await rm(paths.dir, { recursive: true, force: true });
   await mkdir(paths.logs, { recursive: true, mode: 0o700 });
+  await mkdir(paths.tmp);
   await mkdir(cacheDir(stateDir), { recursive: true });
   try {
     const listener = await listenOnLoopback();
@@ -50,7 +51,7 @@ async function up(options: ClusterOptions): Promise<Cluster> {
         cacheDir: await realpath(cacheDir(stateDir)),
         external: `127.0.0.1:${listener.port}`,
       });
-      const env = { NODE_COMPILE_CACHE: `${cacheDir(stateDir)}/code` };
+      const env = { NODE_COMPILE_CACHE: `${cacheDir(stateDir)}/code`, TMPDIR: paths.tmp };
       const sandbox = await startSandbox(paths, listener.fd, { ...options, env });
       await writeFile(paths.pid, `${sandbox.pid} ${processStartTime(sandbox.pid) ?? ''}\n`);
     } finally {

@@ -62,8 +62,9 @@ async function bringUp(): Promise<void> {
   const config = await readConfig(paths);
   const { topology } = config;
   report({ step: `network: ${topology.nodes.length} nodes, router, outside` });
-  // A /run of the sandbox's own, so that its namespaces have names nobody else sees.
+  // A /run of the sandbox's own, so that its namespaces have names nobody else sees; and shared memory that goes with it.
   await run(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'none', '/run']);
+  await run(['mount', '-t', 'tmpfs', 'none', '/dev/shm']);
   mkdirSync('/run/netns');
   await run(['ip', 'netns', 'attach', switches, String(process.pid)]);
   await Promise.all([paths.boot, paths.pods].map((dir) => mkdir(dir, { recursive: true })));
@@ -111,6 +112,7 @@ async function bringUp(): Promise<void> {
   });
   await control.start(controlPlaneNamespace, topology.nodeLan.controlPlane);
   const [database, firewall] = await Promise.all([databaseStarts, firewallStarts]);
+  void database.ended.then(fail);
   const faults = new Faults(config, paths, control);
   await serveControl(paths.control, handlersOf({ config, paths, log, database, firewall, faults, control, api }));
 }
