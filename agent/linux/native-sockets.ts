@@ -7,10 +7,10 @@ import type { Sockets } from './sockets.ts';
 export function nativeSockets(): Sockets {
   const sockets: Sockets = {
     connectTcp: (to) => connect({ ...to, autoSelectFamily: false }),
-    listenTcp: ({ host, port, backlog }, onConnection) =>
+    listenTcp: ({ host = '0.0.0.0', port, backlog }, onConnection) =>
       new Promise((resolve, reject) => {
         const server = createServer(onConnection);
-        const at = { port, ...(host === undefined ? {} : { host }), ...(backlog === undefined ? {} : { backlog }) };
+        const at = { port, host, ...(backlog === undefined ? {} : { backlog }) };
         server.once('error', reject).listen(at, () => resolve(server));
       }),
     bindUdp: ({ host, port }) =>

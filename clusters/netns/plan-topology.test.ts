@@ -54,7 +54,7 @@ test('a node reaches the other nodes’ pods over the LAN and everything else by
       'addr add 172.16.18.121/24 brd + dev eth0',
       'route add default via 172.16.18.1',
       'route add 10.203.2.0/24 via 172.16.18.122 dev eth0',
-      'route add blackhole 10.203.1.0/24',
+      'route add unreachable 10.203.1.0/24',
     ]),
   );
 });

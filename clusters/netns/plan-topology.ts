@@ -72,7 +72,7 @@ export function planNode(topology: Topology, node: TopologyNode): NamespacePlan 
         .filter((one) => one !== node)
         .map((one) => `route add ${one.podCIDR} via ${one.address} dev eth0`),
       // An address of the pod subnet that nobody has must not leave by the default route.
-      `route add blackhole ${node.podCIDR}`,
+      `route add unreachable ${node.podCIDR}`,
     ],
     // What kindnet does: pod traffic that leaves the cluster's pod subnet gets the node's address.
     nft: [

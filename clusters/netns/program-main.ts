@@ -7,7 +7,10 @@ import { moduleUrl } from './programs.ts';
 const [module = '', ...args] = process.argv.slice(2);
 const { runSession } = (await import(moduleUrl(module))) as { runSession: RunSession };
 const controller = new AbortController();
-process.once('SIGTERM', () => controller.abort());
+process.once('SIGTERM', () => {
+  controller.abort();
+  process.stdin.destroy();
+});
 process.stdout.on('error', () => controller.abort());
 
 process.exitCode = await runSession({

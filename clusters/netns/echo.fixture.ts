@@ -1,0 +1,34 @@
+import type { RunSession } from '../program.ts';
+
+/** A program for tests: `serve PORT` tells each TCP client its address; each line `HOST PORT` on input is dialled and what came back told. */
+export const runSession: RunSession = async ({ args, input, writeLine, sockets, env, signal }) => {
+  if (args[0] === 'serve') {
+    await sockets.listenTcp({ port: Number(args[1]) }, (socket) => {
+      socket.on('error', () => {});
+      socket.end(`${socket.remoteAddress}`);
+    });
+    writeLine('serving');
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return 0;
+  }
+  for await (const line of input) {
+    const [name = '', port] = line.split(' ');
+    writeLine(await dial(name, Number(port)).catch((error: NodeJS.ErrnoException) => error.code ?? error.message));
+  }
+  return 7;
+
+  async function dial(name: string, port: number): Promise<string> {
+    const host = /^[\d.]+$/.test(name)
+      ? name
+      : (await sockets.resolve4(name, { host: env['EGRESSPROOF_DNS'] ?? '' }))[0];
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const socket = sockets.connectTcp({ host: host ?? '', port });
+    let text = '';
+    socket
+      .on('data', (chunk: Buffer) => (text += chunk.toString()))
+      .on('error', reject)
+      .on('end', () => resolve(text));
+    socket.setTimeout(1_000, () => socket.destroy(Object.assign(new Error('timeout'), { code: 'TIMEOUT' })));
+    return promise;
+  }
+};
