@@ -1,0 +1,4 @@
+import type { ApiState } from '../state.ts';
+export function startGarbageCollector(_state: ApiState): () => void {
+  return () => {};
+}

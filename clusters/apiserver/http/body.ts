@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import { badRequest, tooLarge, unsupportedMediaType } from '../status/api-error.ts';
+
+/** As the real server: a request of more than 3 MiB is refused. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+/** Reads the body; a 413 when it is too long. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export const mediaType = (header: string | undefined): string =>
+  (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+const yamlTypes = new Set(['application/yaml', 'application/apply-patch+yaml']);
+const objectTypes = ['application/json', 'application/yaml'];
+
+/** A JSON or YAML document. */
+export async function parseDocument(text: string, contentType: string): Promise<unknown> {
+  const type = mediaType(contentType);
+  if (yamlTypes.has(type) && !/^\s*[{[]/.test(text)) {
+    const { parse } = await import('yaml');
+    try {
+      return parse(text) as unknown;
+    } catch (error) {
+      throw badRequest(`error parsing YAML: ${String((error as Error).message)}`);
+    }
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw badRequest(`the object provided is unrecognized: couldn't parse JSON: ${(error as Error).message}`);
+  }
+}
+
+/** The body of a create or update. No content type counts as JSON. */
+export async function readObject(request: IncomingMessage): Promise<unknown> {
+  const type = mediaType(request.headers['content-type']);
+  if (type !== '' && !objectTypes.includes(type)) {
+    request.resume();
+    throw unsupportedMediaType(objectTypes);
+  }
+  return parseDocument(await readBody(request), type);
+}

@@ -1,0 +1,1 @@
+export function trackUpdate(..._: unknown[]): void {}

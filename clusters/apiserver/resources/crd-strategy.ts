@@ -1,0 +1,2 @@
+import type { Strategy } from './definition.ts';
+export const crdStrategy: Strategy = { generation: true };

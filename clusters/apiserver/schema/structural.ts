@@ -1,0 +1,6 @@
+import type { ApiObject } from '../object.ts';
+import type { FieldError } from '../status/field-error.ts';
+import type { Schema } from './types.ts';
+export function validateStructural(_object: ApiObject, _schema: Schema, _old?: ApiObject): FieldError[] {
+  return [];
+}
