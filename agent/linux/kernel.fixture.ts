@@ -38,6 +38,7 @@ const logReader = new AbortController();
 const log = readNflog(7, ({ prefix, packet }) => logged.push(`${prefix} ${packet.src}>${packet.dst}:${packet.dport}`), {
   netns: b,
   signal: logReader.signal,
+  onOverrun: () => overruns++,
 });
 const packets: string[] = [];
 const capture = openCapture('eth0', (packet) => packets.push(`${packet.protocol} ${packet.src} ${packet.tcpFlags}`), {

@@ -16,6 +16,7 @@ export interface PacketHeaders {
 }
 
 const ETHERNET_BYTES = 14;
+const FLAGS = ['F', 'S', 'R', 'P', 'A', 'U'];
 const protocols: Readonly<Record<number, PacketHeaders['protocol']>> = { 1: 'icmp', 6: 'tcp', 17: 'udp' };
 
 /** IPv4 (RFC 791) and ARP (RFC 826) in Ethernet; null for anything else and for what is cut short. */
@@ -60,7 +61,7 @@ export function parseIpv4(packet: Buffer): IpHeaders | null {
     dst: ipv4(packet, 16),
     sport: hasPorts ? packet.readUInt16BE(headerBytes) : null,
     dport: hasPorts ? packet.readUInt16BE(headerBytes + 2) : null,
-    tcpFlags: [...'FSRPAU'].filter((_, bit) => (flags & (1 << bit)) !== 0).join(''),
+    tcpFlags: FLAGS.filter((_, bit) => (flags & (1 << bit)) !== 0).join(''),
     length: packet.readUInt16BE(2),
   };
 }

@@ -1,19 +1,22 @@
 import type { RunSession } from '../program.ts';
 
 /** A program for tests: `serve PORT` tells each TCP client its address; each line `HOST PORT` on input is dialled and what came back told. */
-export const runSession: RunSession = async ({ args, input, writeLine, sockets, env, signal }) => {
+export const runSession: RunSession = async (session) => {
+  const { args, input, sockets, env, signal } = session;
   if (args[0] === 'serve') {
     await sockets.listenTcp({ port: Number(args[1]) }, (socket) => {
       socket.on('error', () => {});
       socket.end(`${socket.remoteAddress}`);
     });
-    writeLine('serving');
+    session.writeLine('serving');
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     return 0;
   }
   for await (const line of input) {
     const [name = '', port] = line.split(' ');
-    writeLine(await dial(name, Number(port)).catch((error: NodeJS.ErrnoException) => error.code ?? error.message));
+    session.writeLine(
+      await dial(name, Number(port)).catch((error: NodeJS.ErrnoException) => error.code ?? error.message),
+    );
   }
   return 7;
 
