@@ -31,7 +31,7 @@ export async function route(
   const { pathname } = url;
   const path = parseResourcePath(pathname);
   if (path) return routeResource(context, user, request, response, path, url.searchParams);
-  const answer = await documentAt(context, pathname, request.headers.accept, url);
+  const answer = await documentAt(context, pathname, request.headers.accept);
   if (answer === undefined) {
     if (!healthPaths.has(`/${pathname.split('/')[1] ?? ''}`)) throw pageNotFound();
     response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' }).end('ok');
@@ -49,11 +49,10 @@ async function documentAt(
   { state, address }: RouteContext,
   pathname: string,
   accept: string | undefined,
-  url: URL,
 ): Promise<Document | undefined> {
   const { registry } = state;
   const [first, group, version, ...rest] = pathname.split('/').filter((part) => part !== '');
-  if (first === 'openapi') return openApiDocument(registry, pathname, accept, url.searchParams);
+  if (first === 'openapi') return openApiDocument(registry, pathname, accept);
   if (rest.length > 0) return undefined;
   if (pathname === '/version' || pathname === '/version/') return { body: versionInfo };
   if (pathname === '/')

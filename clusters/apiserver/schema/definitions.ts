@@ -35,4 +35,5 @@ export function builtinSchema(groupVersion: string, kind: string): Schema {
   return schema;
 }
 
-export const objectMetaSchema: Schema = resolve({ $ref: 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' });
+export const objectMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+export const objectMetaSchema: Schema = resolve({ $ref: objectMetaName });
