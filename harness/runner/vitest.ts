@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CaseResult } from '../../reports/model/run-result.ts';
+import { describeFailure } from '../../reports/text/failure.ts';
+import { bundled } from '../adapter/bundled.ts';
+import type { EgressCase } from '../case/define-case.ts';
+import { newRunId } from './run-facts.ts';
+import { runSuite } from './run-suite.ts';
+
+/** Two processors carry four cases at a time: most of a case is waiting. */
+const CONCURRENCY = 4;
+
+/** Registers every case as a test of vitest. The engine is the one of the command line; a test only waits for its case. */
+export function registerCases(cases: readonly EgressCase[], stateDir: string): void {
+  const results = new Map(cases.map(({ id }) => [id, Promise.withResolvers<CaseResult>()]));
+  for (const { promise } of results.values()) promise.catch(() => {}); // a test may not have come to its case yet
+  const stop = new AbortController();
+  let suite: Promise<unknown> = Promise.resolve();
+
+  beforeAll(() => {
+    const runId = newRunId();
+    const runDir = join(resolve(stateDir), 'runs', runId);
+    mkdirSync(runDir, { recursive: true });
+    suite = runSuite(cases, {
+      adapter: bundled,
+      stateDir,
+      runId: runId.toLowerCase(),
+      runDir,
+      keep: 'never',
+      repeat: 1,
+      concurrency: CONCURRENCY,
+      failFast: false,
+      signal: stop.signal,
+      repeatCommand: (id) => `npx egressproof test ${id}`,
+      progress: () => {},
+      onResult: (result) => results.get(result.id)?.resolve(result),
+    }).then(({ setUpFailure = 'the run ended before it' }) => {
+      for (const { reject } of results.values()) reject(new Error(setUpFailure));
+    });
+    suite.catch((error: unknown) => {
+      for (const { reject } of results.values()) reject(error);
+    });
+  });
+
+  afterAll(async () => {
+    stop.abort();
+    await suite;
+  });
+
+  describe.each(cases)('$id', ({ id, title }) => {
+    test(title, async ({ skip }) => {
+      const result = await results.get(id)?.promise;
+      if (result?.outcome === 'skip') skip(`${id}: ${result.reason ?? 'no reason given'}`);
+      expect(result?.outcome, result && describeFailure(result).join('\n')).toBe('pass');
+    });
+  });
+}
