@@ -105,8 +105,10 @@ function visitTable(visits: readonly Visit[]): string[] {
 }
 
 function databaseTable(log: readonly DatabaseConnection[]): string[] {
-  const rows = log.map(({ database, source, outcome }) => [database, source, ownerOf(source), outcome]);
-  return textTable(['database', 'client', 'that is', 'outcome'], rows.sort());
+  const rows = log
+    .toSorted((a, b) => `${a.database} ${a.source}`.localeCompare(`${b.database} ${b.source}`))
+    .map(({ database, source, outcome }) => [database, source, ownerOf(source), outcome]);
+  return textTable(['database', 'client', 'that is', 'outcome'], rows);
 }
 
 function firewallTable(
