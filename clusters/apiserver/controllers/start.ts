@@ -1,11 +1,12 @@
 import type { ApiState } from '../state.ts';
 import { furnish } from './bootstrap.ts';
 import { sweepNamespaces } from './namespaces.ts';
+import { serveCustomResources } from './custom-resources.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 
 /** Starts the controllers that an API server's users take for a part of it; returns the way to stop them. */
 export function startControllers(state: ApiState, { ca }: { ca: string }): () => void {
-  const stopCollector = startGarbageCollector(state);
+  const stops = [startGarbageCollector(state), serveCustomResources(state)];
   let scheduled = false;
   let stopped = false;
   const sweep = (): void => {
@@ -37,6 +38,6 @@ export function startControllers(state: ApiState, { ca }: { ca: string }): () =>
   return () => {
     stopped = true;
     silence();
-    stopCollector();
+    for (const stop of stops) stop();
   };
 }

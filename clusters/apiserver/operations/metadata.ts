@@ -38,15 +38,18 @@ export function metadataFaults(resource: Resource, metadata: Metadata): FieldErr
     size += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (size > MAX_ANNOTATIONS) faults.push(tooLong('metadata.annotations', MAX_ANNOTATIONS));
-  return [...faults, ...finalizerFaults(metadata), ...ownerFaults(metadata)];
+  return [...faults, ...finalizerFaults(metadata, isCore(resource)), ...ownerFaults(metadata)];
 }
 
 const bareFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
 
-function finalizerFaults({ finalizers = [] }: Metadata): FieldError[] {
+/** Kinds of Kubernetes itself also ask for a domain; custom resources and their definitions do not. */
+const isCore = ({ builtin, group }: Resource): boolean => builtin && group !== 'apiextensions.k8s.io';
+
+function finalizerFaults({ finalizers = [] }: Metadata, core: boolean): FieldError[] {
   const faults = finalizers.flatMap((finalizer) => {
     const wrong = qualifiedNameFaults(finalizer).map((fault) => invalid('metadata.finalizers', finalizer, fault));
-    if (wrong.length > 0 || finalizer.includes('/') || bareFinalizers.has(finalizer)) return wrong;
+    if (wrong.length > 0 || !core || finalizer.includes('/') || bareFinalizers.has(finalizer)) return wrong;
     return [
       invalid('metadata.finalizers', finalizer, 'name is neither a standard finalizer name nor is it fully qualified'),
     ];
