@@ -59,6 +59,7 @@ test.each([
       `Assigned Egress lab with IP ${egressIP} on Node node-3`,
       `Assigned Egress lab with IP ${egressIP} on Node node-3`,
       `Unassigned Egress lab with IP ${egressIP} from Node node-2`,
+      `Unassigned Egress lab with IP ${egressIP} from Node node-3`,
     ],
   },
   { when: 'after the Egress pods leave as their node', key: 'deleted', want: [node1, node2, node3] },

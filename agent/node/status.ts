@@ -41,7 +41,10 @@ export function statusChange(
   if (!wasHere && !self.reports) return null;
   const next = withCondition(conditions, 'IPAssigned', entry.why === null ? null : notAssigned(entry.why), now);
   const isCleared = !current.egressNode && !current.egressIP;
-  return isCleared && next === conditions ? null : { status: withIP(next, '', ''), events: unassigned };
+  // Whoever clears the status tells of it, be it the node that had the address or the one that reports for a lost node.
+  const events =
+    current.egressNode && current.egressIP ? [unassignedEvent(egress, current.egressIP, current.egressNode)] : [];
+  return isCleared && next === conditions ? null : { status: withIP(next, '', ''), events };
 }
 
 /** The one node that reports on an address that nobody owns; every node chooses the same. */
