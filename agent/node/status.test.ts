@@ -50,7 +50,14 @@ test.each<{
   { name: 'the old owner gives it up', status: here, entry: on('node-2'), node: '', notes: [isUnassigned] },
   { name: 'others say nothing', status: away, entry: on('node-3') },
   { name: 'others say nothing of an address without a node', status: away, entry: on(null) },
-  { name: 'the reporter does', status: away, entry: on(null), reports: true, node: '', notes: [] },
+  {
+    name: 'the reporter does',
+    status: away,
+    entry: on(null),
+    reports: true,
+    node: '',
+    notes: [isUnassigned.replace('node-1', 'node-2')],
+  },
   { name: 'the last owner does as well', status: here, entry: on(null), node: '', notes: [isUnassigned] },
   {
     name: 'the reporter says it once',
