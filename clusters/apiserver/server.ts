@@ -98,8 +98,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const first = addresses[0] ? formatAddress(addresses[0]) : '127.0.0.1:6443';
   const advertise = options.advertise ?? first;
   context = { state, authenticator, kubeletSocket: options.kubeletSocket, address: advertise };
-  bootstrap(state, { ca: authority.certificate, advertise, serviceAddress });
   const stop = startControllers(state, { ca: authority.certificate });
+  bootstrap(state, { ca: authority.certificate, advertise, serviceAddress });
   const config = (address: string): string =>
     kubeconfig(`https://${address}`, authority.certificate, admin, 'egressproof');
   const close = async (): Promise<void> => {

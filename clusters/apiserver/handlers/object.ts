@@ -1,5 +1,5 @@
 import { wantedForm } from '../http/accept.ts';
-import { readBody, readObject, mediaType, parseDocument } from '../http/body.ts';
+import { decodeDocument, mediaType, parseDocument, readBody, readBytes, readObject } from '../http/body.ts';
 import { sendJson, warningHeaders } from '../http/respond.ts';
 import type { ApiObject } from '../object.ts';
 import { create } from '../operations/create.ts';
@@ -93,11 +93,8 @@ export async function patchObject(context: ResourceRequest): Promise<void> {
 }
 
 async function deleteOptions({ request, query }: ResourceRequest): Promise<DeleteOptions> {
-  const text = await readBody(request);
-  const sent =
-    text.trim() === ''
-      ? {}
-      : ((await parseDocument(text, request.headers['content-type'] ?? '')) as DeleteOptions & { dryRun?: string[] });
+  const document = await decodeDocument(await readBytes(request), request.headers['content-type'] ?? '');
+  const sent = (document ?? {}) as DeleteOptions & { dryRun?: string[] };
   const seconds = query.get('gracePeriodSeconds');
   const policy = query.get('propagationPolicy');
   return {

@@ -102,5 +102,12 @@ function writeOptions(request: IncomingMessage, query: URLSearchParams, user: Us
   const fieldManager = query.get('fieldManager') || agent.slice(0, MAX_MANAGER) || 'unknown';
   if (fieldManager.length > MAX_MANAGER)
     throw badRequest(`fieldManager: Too long: may not be more than ${MAX_MANAGER} bytes`);
-  return { dryRun: dryRun.length > 0, fieldManager, fieldValidation: validation, user: user.name, warnings: [] };
+  return {
+    dryRun: dryRun.length > 0,
+    fieldManager,
+    fieldValidation: validation,
+    user: user.name,
+    groups: user.groups,
+    warnings: [],
+  };
 }

@@ -5,7 +5,7 @@ import { badRequest, tooLarge, unsupportedMediaType } from '../status/api-error.
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /** Reads the body; a 413 when it is too long. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -13,14 +13,18 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     if (length > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
+
+export const readBody = async (request: IncomingMessage): Promise<string> =>
+  (await readBytes(request)).toString('utf8');
 
 export const mediaType = (header: string | undefined): string =>
   (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
 const yamlTypes = new Set(['application/yaml', 'application/apply-patch+yaml']);
-const objectTypes = ['application/json', 'application/yaml'];
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const objectTypes = ['application/json', 'application/yaml', PROTOBUF];
 
 /** A JSON or YAML document. */
 export async function parseDocument(text: string, contentType: string): Promise<unknown> {
@@ -47,5 +51,13 @@ export async function readObject(request: IncomingMessage): Promise<unknown> {
     request.resume();
     throw unsupportedMediaType(objectTypes);
   }
-  return parseDocument(await readBody(request), type);
+  return decodeDocument(await readBytes(request), type);
+}
+
+/** A document in any of the forms that objects are sent in; undefined when there is none. */
+export async function decodeDocument(bytes: Buffer, contentType: string): Promise<unknown> {
+  if (bytes.length === 0) return undefined;
+  if (mediaType(contentType) !== PROTOBUF) return parseDocument(bytes.toString('utf8'), contentType);
+  const { decodeProtobuf } = await import('../protobuf/decode.ts');
+  return decodeProtobuf(bytes);
 }

@@ -14,6 +14,7 @@ export interface WriteOptions {
   readonly fieldManager: string;
   readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
   readonly user: string;
+  readonly groups: readonly string[];
   /** Texts that the client shows its user. */
   readonly warnings: string[];
 }
@@ -24,5 +25,6 @@ export const controllerOptions = (fieldManager: string): WriteOptions => ({
   fieldManager,
   fieldValidation: 'Ignore',
   user: `system:${fieldManager}`,
+  groups: ['system:masters'],
   warnings: [],
 });
