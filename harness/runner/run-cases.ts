@@ -3,7 +3,7 @@ import type { EgressCase } from '../case/define-case.ts';
 import type { Testbed } from '../world/testbed.ts';
 import { runCase, type CaseRunOptions } from './run-case.ts';
 
-export interface RunCasesOptions extends Omit<CaseRunOptions, 'repeatCommand' | 'onCheck'> {
+export interface RunCasesOptions extends Omit<CaseRunOptions, 'repeatCommand'> {
   readonly repeatCommand: (id: string) => string;
   /** How often each case is run; its result is the worst of them. */
   readonly repeat: number;

@@ -7,7 +7,7 @@ import { openTestbed } from '../world/testbed.ts';
 import { connectTo, provision } from './provision.ts';
 import { runCases, type RunCasesOptions } from './run-cases.ts';
 
-export interface SuiteOptions extends Omit<RunCasesOptions, 'onResult' | 'runTag'> {
+export interface SuiteOptions extends Omit<RunCasesOptions, 'onResult' | 'runTag' | 'keepFailed'> {
   readonly adapter: Adapter;
   readonly stateDir: string;
   /** Unique among the runs of this machine, for the names of clusters. */

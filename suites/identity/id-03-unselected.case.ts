@@ -9,7 +9,7 @@ export default defineCase({
   why: 'An address that others can leave with says nothing about who they are.',
   given: { shop: { pods: { on: 'everyNode' } }, other: { pods: { on: 'everyNode' } } },
   plan: 5,
-  catches: ['selects-neighbours'],
+  catches: ['selects-neighbours', 'unselected-held'],
   async checks({ pods, egress, coversAllPlacements }) {
     await pods('other').eventuallyLeaveAs('the address of their node');
     const x = await egress({ namespace: 'shop' });

@@ -9,7 +9,7 @@ export default defineCase({
   why: 'A bench that cannot tell an Egress IP from the address of a node would pass without any Egress.',
   given: { shop: { pods: { on: 'everyNode' } } },
   plan: 3,
-  catches: ['selects-neighbours'],
+  catches: ['unselected-held', 'snat-node-address'],
   exclusive: true,
   async checks({ pods, egress, coversAllPlacements }) {
     const by = ['tcp', 'udp', 'http'] as const;

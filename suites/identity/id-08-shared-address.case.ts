@@ -13,7 +13,7 @@ export default defineCase({
     other: { pods: { on: 'everyNode' } },
   },
   plan: 5,
-  catches: ['second-policy-ignored', 'stale-after-delete'],
+  catches: ['shared-address-lost', 'stale-after-delete'],
   async checks({ pods, egress, newAddress, coversAllPlacements }) {
     const address = newAddress();
     const first = await egress({ namespace: 'shop' }, { addresses: [address] });

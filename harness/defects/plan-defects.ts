@@ -1,0 +1,150 @@
+import { steerLocal, type NodePlan } from '../../agent/node/plan.ts';
+import type { DefectName } from './names.ts';
+
+/** Makes a plan wrong in one way. A defect that goes by what was before is made anew for each agent. */
+type Rewrite = (plan: NodePlan) => NodePlan;
+
+const only = (
+  entries: ReadonlyMap<string, string>,
+  keep: (pod: string, value: string) => boolean,
+): ReadonlyMap<string, string> => new Map([...entries].filter(([pod, value]) => keep(pod, value)));
+
+const union = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> => new Set([...a, ...b]);
+
+export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> = {
+  'snat-wrong-address': () => (plan) => renamed(plan, elsewhere),
+  'snat-node-address': () => (plan) => ({
+    ...plan,
+    snat: new Map([...plan.snat.keys()].map((pod) => [pod, plan.nodeAddress])),
+    owned: union(plan.owned, new Set([plan.nodeAddress])),
+  }),
+  'first-pod-only': () => (plan) => {
+    const [first] = [...plan.steering.keys()].sort();
+    return { ...plan, steering: only(plan.steering, (pod) => pod === first) };
+  },
+  'tunnel-missing': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way === steerLocal) }),
+  'local-missing': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way !== steerLocal) }),
+  'selects-neighbours': () => everyPodLeavesAs((plan) => [...plan.snat.values()][0] ?? [...plan.held][0]),
+  'unselected-held': () => (plan) => ({ ...plan, pods: new Set(plan.steering.keys()), unknownPods: 'hold' }),
+  'crossed-addresses': () => (plan) => {
+    const [a, b] = plan.ownership.flatMap(({ ip }) => (ip === null ? [] : [ip]));
+    if (a === undefined || b === undefined) return plan;
+    return renamed(plan, (address) => (address === a ? b : address === b ? a : address));
+  },
+  'host-network-selected': () => (plan) => {
+    const [address] = plan.held;
+    return address === undefined ? plan : { ...plan, snat: new Map([...plan.snat, [plan.nodeAddress, address]]) };
+  },
+  'empty-selects-all': () =>
+    everyPodLeavesAs(({ ownership, held }) => {
+      const empty = ownership.find(({ egress: { spec } }) => Object.keys(spec.appliedTo).length === 0);
+      return empty?.ip !== null && empty !== undefined && held.has(empty.ip) ? empty.ip : undefined;
+    }),
+  'pods-not-exempt': () => (plan) => {
+    const [network = ''] = plan.podRanges.map((range) => range.split('.').slice(0, 2).join('.'));
+    return { ...plan, exempt: plan.exempt.filter((entry) => !entry.startsWith(`${network}.`)) };
+  },
+  'nodes-not-exempt': () => (plan) => {
+    const nodes = [plan.nodeAddress, ...plan.peers.keys()];
+    return { ...plan, exempt: plan.exempt.filter((entry) => !nodes.includes(entry)) };
+  },
+  'api-server-not-exempt': () => (plan) => {
+    const nodes = [plan.nodeAddress, ...plan.peers.keys()];
+    return { ...plan, exempt: plan.exempt.filter((entry) => entry.includes('/') || nodes.includes(entry)) };
+  },
+  'stale-after-delete': () => {
+    const relabel = staleSteering();
+    const addresses = staleAddresses();
+    return (plan) => addresses(relabel(plan));
+  },
+  'stale-after-relabel': () => staleSteering(),
+  'stale-address': () => {
+    const first = new Map<string, string>();
+    const addresses = staleAddresses();
+    return (plan) => {
+      for (const [pod, address] of plan.snat) if (!first.has(pod)) first.set(pod, address);
+      return addresses({ ...plan, snat: new Map([...plan.snat.keys()].map((pod) => [pod, first.get(pod) ?? ''])) });
+    };
+  },
+  'address-stays': () => staleAddresses(),
+  'shared-address-lost': () => {
+    let before: NodePlan['ownership'] = [];
+    const lost = new Set<string>();
+    return (plan) => {
+      const names = new Set(plan.ownership.map(({ egress }) => egress.metadata.name));
+      for (const { egress, ip } of before) if (ip !== null && !names.has(egress.metadata.name)) lost.add(ip);
+      before = plan.ownership;
+      const keep = (address: string): boolean => !lost.has(address);
+      return {
+        ...plan,
+        snat: only(plan.snat, (_, address) => keep(address)),
+        held: new Set([...plan.held].filter(keep)),
+        owned: new Set([...plan.owned].filter(keep)),
+      };
+    };
+  },
+  'late-pods-ignored': () => steersOnly((pod, early) => early.has(pod)),
+  'early-pods-ignored': () => steersOnly((pod, early) => !early.has(pod)),
+};
+
+/** A free address of the node LAN, far from those of the policies. */
+function elsewhere(address: string): string {
+  const octets = address.split('.');
+  return [...octets.slice(0, 3), String(Number(octets[3]) + 60)].join('.');
+}
+
+/** Another address in place of each, in everything that has to do with it. */
+function renamed(plan: NodePlan, rename: (address: string) => string): NodePlan {
+  const all = (addresses: ReadonlySet<string>): ReadonlySet<string> => new Set([...addresses].map(rename));
+  return {
+    ...plan,
+    snat: new Map([...plan.snat].map(([pod, address]) => [pod, rename(address)])),
+    addresses: all(plan.addresses),
+    held: all(plan.held),
+    owned: all(plan.owned),
+  };
+}
+
+/** Every pod of this node leaves from here with the address, where it has none of its own. */
+function everyPodLeavesAs(addressOf: (plan: NodePlan) => string | undefined): Rewrite {
+  return (plan) => {
+    const address = addressOf(plan);
+    if (address === undefined) return plan;
+    const others = [...plan.pods].filter((pod) => !plan.steering.has(pod));
+    return {
+      ...plan,
+      steering: new Map([...plan.steering, ...others.map((pod): [string, string] => [pod, steerLocal])]),
+      snat: new Map([...plan.snat, ...others.map((pod): [string, string] => [pod, address])]),
+    };
+  };
+}
+
+function staleSteering(): Rewrite {
+  const steering = new Map<string, string>();
+  const snat = new Map<string, string>();
+  return (plan) => {
+    for (const [pod, way] of plan.steering) steering.set(pod, way);
+    for (const [pod, address] of plan.snat) snat.set(pod, address);
+    return { ...plan, steering: new Map(steering), snat: new Map(snat) };
+  };
+}
+
+function staleAddresses(): Rewrite {
+  let [addresses, held, owned]: ReadonlySet<string>[] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  return (plan) => {
+    addresses = union(addresses ?? new Set(), plan.addresses);
+    held = union(held ?? new Set(), plan.held);
+    owned = union(owned ?? new Set(), plan.owned);
+    return { ...plan, addresses, held, owned };
+  };
+}
+
+/** `early`: the pods that this node had when the first policy came. */
+function steersOnly(keep: (pod: string, early: ReadonlySet<string>) => boolean): Rewrite {
+  let early: ReadonlySet<string> | undefined;
+  return (plan) => {
+    if (plan.ownership.length === 0) early = undefined;
+    else early ??= new Set(plan.pods);
+    return { ...plan, steering: only(plan.steering, (pod) => keep(pod, early ?? new Set())) };
+  };
+}
