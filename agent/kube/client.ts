@@ -9,7 +9,7 @@ import type { KubeObject, ResourceRef } from './object.ts';
 import { queryString, resourcePath, selectorQuery } from './path.ts';
 import { Reflector, defaultTiming } from './reflector.ts';
 import type { ReflectorTiming } from './reflector.ts';
-import type { ExecSession, Kube, ListOptions, Reflection } from './types.ts';
+import type { DeleteOptions, ExecSession, Kube, ListOptions, Reflection } from './types.ts';
 
 export interface KubeClientOptions {
   /** Limit of one request, milliseconds; default 10,000. */
@@ -119,7 +119,7 @@ export class KubeClient implements Kube {
     resource: ResourceRef,
     name: string,
     namespace?: string,
-    options: { gracePeriodSeconds?: number } = {},
+    options: DeleteOptions = {},
   ): Promise<KubeObject | null> {
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
     return nullIfMissing(

@@ -35,7 +35,7 @@ export interface Kube {
     resource: ResourceRef,
     name: string,
     namespace?: string,
-    options?: { gracePeriodSeconds?: number },
+    options?: DeleteOptions,
   ): Promise<KubeObject | null>;
   /** Raw GET, e.g. /version. */
   raw(path: string): Promise<string>;
@@ -49,6 +49,12 @@ export interface Kube {
   /** A watched cache of a collection, kept up to date through disconnects, 410 Gone and silent servers. */
   reflect<T extends KubeObject>(resource: ResourceRef, options?: ListOptions): Reflection<T>;
   close(): void;
+}
+
+export interface DeleteOptions {
+  gracePeriodSeconds?: number;
+  /** Fails with 409 Conflict when the object of that name is another one by now. */
+  preconditions?: { uid: string };
 }
 
 export interface ListOptions {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isNotFound } from '../../../agent/kube/error.ts';
+import { isConflict, isNotFound } from '../../../agent/kube/error.ts';
 import { nodes as nodesRef, pods as podsRef } from '../../../agent/kube/object.ts';
 import type { Kube } from '../../../agent/kube/types.ts';
 import type { TopologyNode } from '../../cluster.ts';
@@ -40,7 +40,8 @@ export class Kubelet {
   readonly #context: KubeletContext;
   readonly #addresses: PodAddresses;
   readonly #slots = new Map<string, Slot>();
-  readonly #starting = new Set<string>();
+  /** Pods on their way up, by uid, as the API had them last. */
+  readonly #starting = new Map<string, Pod>();
   #host: ProgramHost;
   #powered = true;
   #frozen = false;
@@ -81,19 +82,23 @@ export class Kubelet {
     const uid = pod.metadata.uid ?? '';
     const slot = this.#slots.get(uid);
     if (slot) slot.pod = pod;
+    if (this.#starting.has(uid)) this.#starting.set(uid, pod);
+    if (this.#starting.has(uid)) return; // looked at again as soon as it is up
     if (pod.metadata.deletionTimestamp !== undefined) {
-      if (slot) void this.#guard(pod, this.#remove(slot, pod));
-      else if (!this.#starting.has(uid)) void this.#guard(pod, this.#confirmDeletion(pod));
+      void this.#guard(pod, slot ? this.#remove(slot, pod) : this.#confirmDeletion(pod));
       return;
     }
     const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-    if (!slot && !finished && !this.#starting.has(uid)) void this.#guard(pod, this.#add(pod));
+    if (!slot && !finished) void this.#guard(pod, this.#add(pod));
   }
 
   /** The API has no such pod any more, e.g. after a forced deletion. */
   forget(pod: Pod): void {
-    const slot = this.#slots.get(pod.metadata.uid ?? '');
-    if (slot && !slot.going) void this.#guard(pod, this.#tearDown(slot, 0));
+    const uid = pod.metadata.uid ?? '';
+    const slot = this.#slots.get(uid);
+    if (this.#starting.has(uid))
+      this.#starting.set(uid, { ...pod, metadata: { ...pod.metadata, deletionTimestamp: timestamp() } });
+    else if (slot && !slot.going) void this.#guard(pod, this.#tearDown(slot, 0));
   }
 
   /** The pod by its name, for exec and logs. */
@@ -149,7 +154,7 @@ export class Kubelet {
 
   async #add(pod: Pod): Promise<void> {
     const uid = pod.metadata.uid ?? '';
-    this.#starting.add(uid);
+    this.#starting.set(uid, pod);
     try {
       const { config, paths } = this.#context;
       const network = pod.spec.hostNetwork === true ? null : this.#plan(uid);
@@ -170,12 +175,12 @@ export class Kubelet {
       this.#slots.set(uid, { pod, network, worker, going: false });
       // As with a real kubelet the containers run before the API knows the pod's address.
       await worker.start();
+      await this.#publish(uid);
     } finally {
+      const latest = this.#starting.get(uid) ?? pod;
       this.#starting.delete(uid);
+      if (latest.metadata.deletionTimestamp !== undefined) this.sync(latest);
     }
-    await this.#publish(uid);
-    const latest = this.#slots.get(uid)?.pod;
-    if (latest?.metadata.deletionTimestamp !== undefined) this.sync(latest);
   }
 
   #plan(uid: string): PodNetwork {
@@ -231,9 +236,13 @@ export class Kubelet {
   }
 
   async #confirmDeletion(pod: Pod): Promise<void> {
-    await this.#context.kube.delete(podsRef, pod.metadata.name ?? '', pod.metadata.namespace, {
-      gracePeriodSeconds: 0,
-    });
+    const { name = '', namespace, uid = '' } = pod.metadata;
+    const options = { gracePeriodSeconds: 0, preconditions: { uid } };
+    try {
+      await this.#context.kube.delete(podsRef, name, namespace, options);
+    } catch (error) {
+      if (!isConflict(error)) throw error; // else another pod has the name already
+    }
   }
 
   #newHost(): ProgramHost {

@@ -19,12 +19,15 @@ export interface WorkloadCaches {
 export class WorkloadControllers {
   readonly #kube: Kube;
   readonly #caches: WorkloadCaches;
-  /** Pods that were created and are not in the cache yet, by owner: nothing is created twice. */
+  /** The uids of pods that were created and that the cache has never shown, by owner: nothing is created twice. */
   readonly #expected = new Map<string, Set<string>>();
 
   constructor(kube: Kube, caches: WorkloadCaches) {
     this.#kube = kube;
     this.#caches = caches;
+    caches.pods.onChange(({ object }) => {
+      for (const expected of this.#expected.values()) expected.delete(object.metadata.uid ?? '');
+    });
   }
 
   async syncDaemonSets(): Promise<void> {
@@ -52,21 +55,31 @@ export class WorkloadControllers {
     const uid = owner.metadata.uid ?? '';
     const expected = this.#expected.get(uid) ?? new Set<string>();
     this.#expected.set(uid, expected);
-    for (const name of expected) if (this.#caches.pods.items.has(name)) expected.delete(name);
-    if (expected.size === 0) {
-      for (const pod of plan.create) {
-        const made = await kube.create(podsRef, pod).catch((error: unknown) => {
-          if (isAlreadyExists(error) || isNotFound(error)) return null; // it is there already, or its namespace is going
-          throw error;
-        });
-        if (made) expected.add(`${made.metadata.namespace}/${made.metadata.name}`);
-      }
-    }
+    if (expected.size === 0) for (const pod of await this.#create(plan.create)) expected.add(pod);
     for (const name of plan.delete) await kube.delete(podsRef, name, owner.metadata.namespace);
     if (Object.entries(plan.status).every(([key, value]) => owner.status?.[key] === value)) return;
     await unlessOvertaken(
       patchStatus(kube, resource, owner, { ...plan.status, conditions: availability(resource, plan) }),
     );
+  }
+
+  /** The uids of those pods made here that the cache has not shown meanwhile. */
+  async #create(pods: readonly Pod[]): Promise<string[]> {
+    const shown = new Set<string>();
+    const stop = this.#caches.pods.onChange(({ object }) => shown.add(object.metadata.uid ?? ''));
+    try {
+      const made: string[] = [];
+      for (const pod of pods) {
+        const created = await this.#kube.create(podsRef, pod).catch((error: unknown) => {
+          if (isAlreadyExists(error) || isNotFound(error)) return null; // it is there already, or its namespace is going
+          throw error;
+        });
+        if (created) made.push(created.metadata.uid ?? '');
+      }
+      return made.filter((uid) => !shown.has(uid));
+    } finally {
+      stop();
+    }
   }
 }
 
