@@ -88,7 +88,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     server.on(
       'upgrade',
       (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-        void upgrade(context as RouteContext, request, socket, head),
+        upgrade(context as RouteContext, request, socket, head),
     );
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     await listen(server, at);

@@ -97,8 +97,8 @@ class GoodRun {
   }
 }
 
-/** What a source address is expected to be. */
-export type Expected = string | readonly string[] | 'the address of their node' | 'their own address';
+/** What a source address is expected to be: addresses, 'the address of their node' or 'their own address'. */
+export type Expected = string | readonly string[];
 
 export function expectedOf(expected: Expected): (pod: PodFacts) => readonly string[] {
   if (expected === 'the address of their node') return (pod) => [pod.nodeAddress];

@@ -70,7 +70,7 @@ const withoutTimes = (object: ApiObject): unknown => ({
   metadata: {
     ...object.metadata,
     resourceVersion: '',
-    managedFields: object.metadata.managedFields?.map(({ time: _, ...entry }) => entry),
+    managedFields: object.metadata.managedFields?.map(({ time: _time, ...entry }) => entry),
   },
 });
 
@@ -94,7 +94,7 @@ function prepare(state: ApiState, target: Target, next: ApiObject, old: ApiObjec
   if (faults.length > 0) throw invalid(resource.group, resource.kind, name, faults);
 }
 
-const content = ({ metadata: _, status: __, ...rest }: ApiObject): unknown => rest;
+const content = ({ metadata: _metadata, status: _status, ...rest }: ApiObject): unknown => rest;
 
 function checkIdentity({ resource, name = '', namespace }: Target, { metadata }: ApiObject, old: ApiObject): void {
   metadata.name ||= name;

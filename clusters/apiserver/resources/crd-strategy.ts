@@ -28,9 +28,9 @@ function defaults(crd: ApiObject): void {
 }
 
 /** The names of another definition of the same group that this one would take as well. */
-function nameConflict(crd: ApiObject, { list }: StrategyContext): string | undefined {
+function nameConflict(crd: ApiObject, context: StrategyContext): string | undefined {
   const { group, names } = crd['spec'];
-  for (const other of list('customresourcedefinitions.apiextensions.k8s.io')) {
+  for (const other of context.list('customresourcedefinitions.apiextensions.k8s.io')) {
     if (other.metadata.name === crd.metadata.name || other['spec'].group !== group) continue;
     const taken: Part = other['spec'].names;
     const words = new Set<string>([taken['plural'], taken['singular'], ...(taken['shortNames'] ?? [])]);

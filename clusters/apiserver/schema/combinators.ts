@@ -1,26 +1,23 @@
 import { invalid } from '../status/field-error.ts';
 import { goQuote } from '../status/go-format.ts';
-import { validate } from './structural.ts';
-import type { Result } from './structural.ts';
-import type { Json, Schema } from './types.ts';
+import type { Result, Schema } from './types.ts';
 
 /** A fault of a combination has no field of its own: the real server says `<nil>` and names the path in the text. */
 const fault = (path: string, text: string): Result['faults'][number] =>
   invalid('', '', `${goQuote(path)} must ${text}`);
 
-/** anyOf, oneOf, allOf and not. */
+/** anyOf, oneOf, allOf and not; `validate` checks the value against one of them. */
 export function combinatorFaults(
-  value: Json,
   { anyOf, oneOf, allOf, not }: Schema,
   path: string,
-  old: Json | undefined,
+  validate: (schema: Schema) => Result,
 ): Result {
   const result: Result = { faults: [], matches: 1 };
   const merge = ({ faults, matches }: Result): void => {
     result.faults.push(...faults);
     result.matches += matches;
   };
-  const all = (schemas: readonly Schema[]): Result[] => schemas.map((schema) => validate(value, schema, path, old));
+  const all = (schemas: readonly Schema[]): Result[] => schemas.map(validate);
   if (anyOf && anyOf.length > 0) {
     const results = all(anyOf);
     const valid = results.find(({ faults }) => faults.length === 0);
@@ -44,7 +41,7 @@ export function combinatorFaults(
     if (valid !== allOf.length)
       result.faults.push(fault(path, `validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`));
   }
-  if (not && validate(value, not, path, old).faults.length === 0)
+  if (not && validate(not).faults.length === 0)
     result.faults.push(fault(path, 'not validate the schema (not)'));
   return result;
 }

@@ -8,13 +8,7 @@ import { hasFormat, isKnownFormat } from './formats.ts';
 import { correlate, listTypeFaults } from './list-type.ts';
 import { goRegExp } from './regexp.ts';
 import { isObject } from './types.ts';
-import type { Json, Schema } from './types.ts';
-
-/** Faults found, and how many checks were made: alternatives (anyOf, oneOf) report the one that came closest. */
-export interface Result {
-  readonly faults: FieldError[];
-  matches: number;
-}
+import type { Json, Result, Schema } from './types.ts';
 
 /**
  * Validates a custom resource against its schema, with the paths and texts of a real API server
@@ -38,7 +32,7 @@ export function validate(value: Json, schema: Schema, path: string, old?: Json):
     if (schema.enum) merge(enumFaults(value, schema, path));
     return result;
   }
-  merge(combinatorFaults(value, schema, path, old));
+  merge(combinatorFaults(schema, path, (alternative) => validate(value, alternative, path, old)));
   if (typeof value === 'string') {
     merge(stringFaults(value, schema, path));
     if (schema.format) merge(formatFaults(value, schema.format, path));
@@ -89,7 +83,7 @@ const typesOf = (schema: Schema): string[] => {
 };
 
 function stringFaults(value: string, { minLength, maxLength, pattern }: Schema, path: string): Result {
-  const length = [...value].length;
+  const { length } = Array.from(value); // code points, as Go counts runes
   if (maxLength !== undefined && length > maxLength) return failed(tooLong(path, maxLength));
   if (minLength !== undefined && length < minLength)
     return failed(invalid(path, value, `${inBody(path)} should be at least ${minLength} chars long`));

@@ -1,3 +1,4 @@
+import type { FieldError } from '../status/field-error.ts';
 /** A JSON value as decoded from a request. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -58,4 +59,10 @@ export interface Schema {
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Faults found, and how many checks were made: alternatives (anyOf, oneOf) report the one that came closest. */
+export interface Result {
+  readonly faults: FieldError[];
+  matches: number;
 }
