@@ -94,6 +94,8 @@ export default defineConfig({
       'error',
       { name: 'fetch', message: 'Requests to the API server go through agent/kube, traffic through harness/traffic.' },
     ],
+    // An expectation's second argument says what was seen when it is not met.
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'vitest/expect-expect': ['error', { assertFunctionNames: ['expect*', 'fc.assert'] }],
     // One argument and its value a line.
     'unicorn/no-useless-spread': 'off',

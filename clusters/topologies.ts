@@ -11,7 +11,7 @@ const outside = {
 const serviceCIDR = '10.96.0.0/16';
 
 /** Label of the nodes that may hold Egress IPs. */
-export const gatewayLabel = 'egress-gateway';
+const gatewayLabel = 'egress-gateway';
 
 /** Figure 4 of the article: node 1 is 172.16.18.121 with pods in 10.203.1.0/24; two egress nodes and plain workers. */
 export function egressTopology({ nodes = 3, gateways = 2 }: { nodes?: number; gateways?: number } = {}): Topology {

@@ -41,8 +41,6 @@ export const pods = core('pods', 'Pod');
 export const namespaces = core('namespaces', 'Namespace', false);
 export const nodes = core('nodes', 'Node', false);
 export const services = core('services', 'Service');
-export const configMaps = core('configmaps', 'ConfigMap');
-export const secrets = core('secrets', 'Secret');
 export const events: ResourceRef = {
   group: 'events.k8s.io',
   version: 'v1',
@@ -63,13 +61,6 @@ export const endpointSlices: ResourceRef = {
   plural: 'endpointslices',
   kind: 'EndpointSlice',
   namespaced: true,
-};
-export const crds: ResourceRef = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
 };
 const apps = (plural: string, kind: string): ResourceRef => ({
   group: 'apps',

@@ -31,12 +31,7 @@ export interface Kube {
     options?: { fieldManager?: string; force?: boolean },
   ): Promise<T>;
   /** Null when it was not there. */
-  delete(
-    resource: ResourceRef,
-    name: string,
-    namespace?: string,
-    options?: DeleteOptions,
-  ): Promise<KubeObject | null>;
+  delete(resource: ResourceRef, name: string, namespace?: string, options?: DeleteOptions): Promise<KubeObject | null>;
   /** Raw GET, e.g. /version. */
   raw(path: string): Promise<string>;
   log(namespace: string, pod: string, options?: { container?: string; tailLines?: number }): Promise<string>;

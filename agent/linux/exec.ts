@@ -26,7 +26,7 @@ export interface Output {
 }
 
 /** A command that failed, with the line that repeats it. */
-export class CommandError extends Error {
+class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly command: string;
   readonly exitCode: number;
@@ -146,7 +146,7 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 /** The command as a line for a shell. */
-export function pasteable(argv: readonly string[]): string {
+function pasteable(argv: readonly string[]): string {
   return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 

@@ -10,14 +10,13 @@ export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = 0o4000;
-export const SOCK_CLOEXEC = 0o2000000;
+const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
-export const SO_ERROR = 4;
 export const SO_RCVBUF = 8;
 export const SO_RCVTIMEO = 20;
 export const SOL_PACKET = 263;
-export const CLONE_NEWNET = 0x40000000;
+const CLONE_NEWNET = 0x40000000;
 
 const setnsFn = libc.func('int setns(int fd, int nstype)');
 const socketFn = libc.func('int socket(int domain, int type, int protocol)');
@@ -36,9 +35,9 @@ const ioctlFn = libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint
 const ifNameToIndexFn = libc.func('uint32_t if_nametoindex(const char *name)');
 
 /** errno by name, for the errors this project tells apart. */
-export const errno = koffi.os.errno as Readonly<Record<string, number>>;
+const errno = koffi.os.errno as Readonly<Record<string, number>>;
 
-export class SystemCallError extends Error {
+class SystemCallError extends Error {
   override readonly name = 'SystemCallError';
   readonly errno: number;
   readonly code: string;

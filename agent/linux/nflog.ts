@@ -62,7 +62,7 @@ export function readNflog(
 }
 
 /** Binds to the group and asks for the packets' beginnings, in bundles. */
-export function configMessages(group: number): Buffer[] {
+function configMessages(group: number): Buffer[] {
   const mode = Buffer.alloc(6);
   mode.writeUInt32BE(COPY_BYTES, 0);
   mode.writeUInt8(2, 4); // NFULNL_COPY_PACKET
@@ -89,7 +89,7 @@ function configMessage(group: number, ...attributes: Buffer[]): Buffer {
 }
 
 /** The IPv4 packets of one netlink datagram, which may hold several messages. */
-export function parseNflog(datagram: Buffer): LoggedPacket[] {
+function parseNflog(datagram: Buffer): LoggedPacket[] {
   const found: LoggedPacket[] = [];
   for (let offset = 0; offset + HEADER_BYTES <= datagram.length;) {
     const length = datagram.readUInt32LE(offset);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { run } from './exec.ts';
 
 /** A sandbox without an uplink, in which tests may do to the network what they like; it needs no privileges. */
-export const sandbox = [
+const sandbox = [
   ...['unshare', '--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
 ];
 

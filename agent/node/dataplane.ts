@@ -98,10 +98,10 @@ export class DataPlane {
   async #desired(plan: NodePlan): Promise<Applied> {
     const sameAddress = this.#applied?.nodeAddress === plan.nodeAddress ? this.#applied : null;
     const uplink = sameAddress?.uplink ?? (await findUplink(plan.nodeAddress, this.#options));
-    const { overlayPort, rewriteLayout = (layout: string) => layout } = this.#options;
+    const { overlayPort, rewriteLayout } = this.#options;
     const { nodeAddress, unknownPods, held } = plan;
     const shape = { uplink: uplink.name, overlayPort, overlayMtu: uplink.mtu - overlayOverhead, unknownPods };
-    const layout = rewriteLayout(renderLayout(shape));
+    const layout = renderLayout(shape, rewriteLayout);
     const peers = new Map([...plan.peers].map(([address, mac]) => [mac, address]));
     return { uplink, nodeAddress, layout, elements: renderElements(plan), held, peers };
   }

@@ -25,9 +25,9 @@ export interface Layout {
 
 /**
  * The agent's tables without elements. What depends on pods, nodes and Egresses is in sets and maps, so that the cost
- * per packet does not grow with them, and a change is a change of elements.
+ * per packet does not grow with them, and a change is a change of elements. `rewrite` is for seeded defects.
  */
-export function renderLayout(layout: Layout): string {
+export function renderLayout(layout: Layout, rewrite = (tables: string) => tables): string {
   const { uplink, overlayPort } = layout;
   const hold = layout.unknownPods === 'hold' ? 'ip saddr @pod_ranges ip saddr != @pods counter drop' : '';
   // The overlay adds 50 octets; the pod learns it from the SYN-ACK, for only its own direction uses the overlay.
@@ -130,7 +130,8 @@ table arp ${table} {
   }
 }
 `;
-  return `${removeTables}${body}add chain ip ${table} ${layoutMarker(body)}\n`;
+  const tables = rewrite(body);
+  return `${removeTables}${tables}add chain ip ${table} ${layoutMarker(tables)}\n`;
 }
 
 /**

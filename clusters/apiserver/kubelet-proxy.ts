@@ -23,7 +23,7 @@ export type PodSubresource = 'exec' | 'attach' | 'log';
 const kubeletPaths = { exec: 'exec', attach: 'attach', log: 'containerLogs' } as const;
 
 /** The container that is meant; throws the 400 of a real API server. */
-export function chooseContainer(pod: ApiObject, wanted: string | null): string {
+function chooseContainer(pod: ApiObject, wanted: string | null): string {
   const names = (key: string): string[] => ((pod['spec'][key] ?? []) as { name: string }[]).map(({ name }) => name);
   const containers = names('containers');
   const initContainers = names('initContainers');

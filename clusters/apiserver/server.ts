@@ -78,9 +78,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     ticketKeys: randomBytes(48),
   };
   const servers: Server[] = [];
-  let context: RouteContext | undefined;
+  const wiring = Promise.withResolvers<RouteContext>();
   for (const at of options.listen) {
-    const server = createServer(tls, (request, response) => void answer(context as RouteContext, request, response));
+    const server = createServer(
+      tls,
+      (request, response) => void wiring.promise.then((context) => answer(context, request, response)),
+    );
     // Watches and followed logs last as long as they last; connections are kept for the next request.
     server.requestTimeout = 0;
     server.headersTimeout = 30_000;
@@ -88,7 +91,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     server.on(
       'upgrade',
       (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-        upgrade(context as RouteContext, request, socket, head),
+        void wiring.promise.then((context) => upgrade(context, request, socket, head)),
     );
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     await listen(server, at);
@@ -97,7 +100,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const addresses = servers.map((server) => server.address() as AddressInfo);
   const first = addresses[0] ? formatAddress(addresses[0]) : '127.0.0.1:6443';
   const advertise = options.advertise ?? first;
-  context = { state, authenticator, kubeletSocket: options.kubeletSocket, address: advertise };
+  wiring.resolve({ state, authenticator, kubeletSocket: options.kubeletSocket, address: advertise });
   const stop = startControllers(state, { ca: authority.certificate });
   bootstrap(state, { ca: authority.certificate, advertise, serviceAddress });
   const config = (address: string): string =>

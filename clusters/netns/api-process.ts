@@ -12,7 +12,7 @@ const apiserverMain = new URL('../apiserver/main.ts', import.meta.url).pathname;
 const PORT = 6443;
 
 /** The descriptor of the listening socket that the caller's side made on its own loopback. */
-export const LISTENER_FD = 3;
+const LISTENER_FD = 3;
 
 /** Starts the API server on the control plane's namespace; resolves when it serves. */
 export async function startApiServer(config: ClusterConfig, paths: ClusterPaths): Promise<ChildProcess> {

@@ -12,7 +12,7 @@ export class SandboxLost extends Error {
 }
 
 /** An error that happened inside the sandbox, with the message it had there. */
-export class SandboxError extends Error {}
+class SandboxError extends Error {}
 
 interface Stream {
   readonly output: PassThrough;

@@ -2,7 +2,7 @@ import type { FirewallRule } from '../cluster.ts';
 
 export const TABLE = 'firewall';
 export const LOG_GROUP = 20;
-export const DEFAULT_RULE = 'default';
+const DEFAULT_RULE = 'default';
 
 /** The whole table as one transaction: replies pass, then the first rule that matches a new connection decides. */
 export function planFirewall(

@@ -87,7 +87,7 @@ export async function startPostgres(
 }
 
 /** pg_hba.conf: the administrator over the unix socket, each grant from its addresses, everybody else rejected. */
-export function planHba(grants: readonly DatabaseGrant[]): string {
+function planHba(grants: readonly DatabaseGrant[]): string {
   const lines = grants.flatMap(({ database, admit }) =>
     admit.map((cidr) => `host "${database}" "${database}" ${withBits(cidr)} scram-sha-256`),
   );

@@ -11,12 +11,12 @@ import { checkRequirements } from './requirements.ts';
 import { killSandbox, listenOnLoopback, processStartTime, startSandbox } from './sandbox.ts';
 
 /** There is no such cluster, or it has ended. */
-export class ClusterNotFound extends Error {
+class ClusterNotFound extends Error {
   override readonly name = 'ClusterNotFound';
 }
 
 /** The machine lacks something; the message has one line for each with what to do. */
-export class RequirementsNotMet extends Error {
+class RequirementsNotMet extends Error {
   override readonly name = 'RequirementsNotMet';
 }
 

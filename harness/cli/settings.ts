@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UsageError } from './exit-codes.ts';
 import { didYouMean } from './suggest.ts';
 
-export const settingsFile = 'egressproof.yaml';
+const settingsFile = 'egressproof.yaml';
 
 /** What can be set by a flag, by the file, or by the environment for the state folder. Flag > environment > file > default. */
 const schema = z.strictObject({

@@ -49,7 +49,7 @@ export function registerCases(cases: readonly EgressCase[], stateDir: string): v
   });
 
   describe.each(cases)('$id', ({ id, title }) => {
-    test(title, async ({ skip }) => {
+    test(`${title}`, async ({ skip }) => {
       const result = await results.get(id)?.promise;
       if (result?.outcome === 'skip') skip(`${id}: ${result.reason ?? 'no reason given'}`);
       expect(result?.outcome, result && describeFailure(result).join('\n')).toBe('pass');

@@ -74,7 +74,7 @@ export class Neighbours implements AsyncDisposable {
 }
 
 /** Of `ip -json neigh show`: the MAC of a usable entry, and whether resolution has been given up. */
-export function parseNeighbour(json: string): { mac: string | null; failed: boolean } {
+function parseNeighbour(json: string): { mac: string | null; failed: boolean } {
   const entries = JSON.parse(json.trim() || '[]') as { lladdr?: string; state?: string[] }[];
   const usable = entries.find(
     ({ lladdr, state = [] }) => lladdr !== undefined && !state.includes('FAILED') && !state.includes('INCOMPLETE'),

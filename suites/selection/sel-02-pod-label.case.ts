@@ -9,7 +9,7 @@ export default defineCase({
   why: 'A pod that changes hands must leave as its new owner, and never as its node in between for longer than declared.',
   given: { shop: { pods: { on: 'everyNode' } }, other: { pods: { on: 'everyNode' } } },
   plan: 5,
-  catches: ['stale-after-relabel', 'stale-address', 'early-pods-ignored'],
+  catches: ['stale-after-relabel', 'early-pods-ignored'],
   async checks({ pods, egress, namespaces, coversAllPlacements }) {
     const x = await egress({ namespace: 'shop', pods: { team: 'a' } });
     const y = await egress({ namespace: 'shop', pods: { team: 'b' } });

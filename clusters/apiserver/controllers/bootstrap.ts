@@ -15,7 +15,7 @@ interface Facts {
 }
 
 /** Puts an object of the system in place, past admission. */
-export function seed(
+function seed(
   state: ApiState,
   storage: string,
   object: Record<string, unknown>,

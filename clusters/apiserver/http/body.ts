@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { badRequest, tooLarge, unsupportedMediaType } from '../status/api-error.ts';
 
 /** As the real server: a request of more than 3 MiB is refused. */
-export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /** Reads the body; a 413 when it is too long. */
 export async function readBytes(request: IncomingMessage): Promise<Buffer> {

@@ -74,7 +74,7 @@ function selectable(versions: readonly CrdVersion[]): SelectableFields {
 }
 
 /** v10 before v2 before v2beta1 before v1alpha1, as discovery prefers versions. */
-export function byPriority(a: string, b: string): number {
+function byPriority(a: string, b: string): number {
   const parse = (name: string): [number, number, number] => {
     const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(name);
     if (!match) return [-1, 0, 0];

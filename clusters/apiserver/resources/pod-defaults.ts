@@ -37,7 +37,7 @@ export function podSpecDefaults(spec: Part): void {
   for (const volume of list(spec['volumes'])) volumeDefaults(volume);
 }
 
-export function containersOf(spec: Part): Part[] {
+function containersOf(spec: Part): Part[] {
   return [...list(spec['containers']), ...list(spec['initContainers']), ...list(spec['ephemeralContainers'])];
 }
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { isIP, isIPv4 } from 'node:net';
+import type * as CelModule from '@marcbachmann/cel-js';
 import type { Environment } from '@marcbachmann/cel-js';
 import { cidrContains } from '../resources/allocate.ts';
 import { isCidr } from './formats.ts';
@@ -29,7 +30,7 @@ export function compileRule(expression: string): CompiledRule {
 
 /** The functions that Kubernetes adds to CEL, as far as schemas use them. Loaded when the first rule is met. */
 function createEnvironment(): Environment {
-  const cel = createRequire(import.meta.url)('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js');
+  const cel = createRequire(import.meta.url)('@marcbachmann/cel-js') as typeof CelModule;
   const created = new cel.Environment({
     unlistedVariablesAreDyn: true,
     enableOptionalTypes: true,

@@ -9,7 +9,7 @@ const reserved = new Set(
 );
 
 /** How a property is named in expressions (apiextensions v1, `x-kubernetes-validations`). */
-export function escapeProperty(name: string): string {
+function escapeProperty(name: string): string {
   if (reserved.has(name)) return `__${name}__`;
   return name
     .replaceAll('__', '__underscores__')

@@ -41,8 +41,7 @@ export function combinatorFaults(
     if (valid !== allOf.length)
       result.faults.push(fault(path, `validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`));
   }
-  if (not && validate(not).faults.length === 0)
-    result.faults.push(fault(path, 'not validate the schema (not)'));
+  if (not && validate(not).faults.length === 0) result.faults.push(fault(path, 'not validate the schema (not)'));
   return result;
 }
 

@@ -20,7 +20,7 @@ export function validateStructural(object: ApiObject, schema: Schema, old?: ApiO
   return [...faults, ...listTypeFaults(value, schema, '')];
 }
 
-export function validate(value: Json, schema: Schema, path: string, old?: Json): Result {
+function validate(value: Json, schema: Schema, path: string, old?: Json): Result {
   const result: Result = { faults: [], matches: 0 };
   if (old !== undefined && equal(value, old)) return result;
   const merge = ({ faults, matches }: Result): void => {

@@ -3,7 +3,7 @@ import type { Change, Revision } from './collection.ts';
 import type { ApiObject } from '../object.ts';
 
 /** How many changes each collection remembers for watches that resume. */
-export const DEFAULT_EVENT_WINDOW = 2000;
+const DEFAULT_EVENT_WINDOW = 2000;
 
 /** Everything the API server knows, in memory, ordered by one counter. */
 export class Store {

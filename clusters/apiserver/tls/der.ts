@@ -2,7 +2,7 @@
 const SEQUENCE = 0x30;
 const SET = 0x31;
 
-export function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
+function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(content);
   if (body.length < 0x80) return Buffer.concat([Buffer.from([tag, body.length]), body]);
   const digits: number[] = [];

@@ -11,7 +11,7 @@ import type { Process } from './process.ts';
 const RESTART_DELAY_MS = [100, 1_000, 5_000, 10_000];
 
 /** A program that keeps failing is started again ever more slowly, as a kubelet's CrashLoopBackOff does. */
-export const restartDelayMs = (restarts: number): number =>
+const restartDelayMs = (restarts: number): number =>
   RESTART_DELAY_MS[Math.min(restarts, RESTART_DELAY_MS.length - 1)] ?? 10_000;
 
 interface Running {
