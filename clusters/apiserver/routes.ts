@@ -4,7 +4,7 @@ import { aggregatedDiscovery, aggregatedVersion } from './discovery/aggregated.t
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery/legacy.ts';
 import { routeResource } from './handlers/route-resource.ts';
 import { parseResourcePath } from './http/request-target.ts';
-import { sendJson } from './http/respond.ts';
+import { sendJson, sendText } from './http/respond.ts';
 import { openApiDocument } from './openapi/documents.ts';
 import type { ApiState } from './state.ts';
 import { pageNotFound } from './status/api-error.ts';
@@ -37,7 +37,8 @@ export async function route(
     response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' }).end('ok');
     return;
   }
-  sendJson(response, 200, answer.body, answer.headers);
+  if (Buffer.isBuffer(answer.body)) sendText(response, 200, answer.body, answer.headers);
+  else sendJson(response, 200, answer.body, answer.headers);
 }
 
 interface Document {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { RunSession } from '../program.ts';
 
 /** A program for tests: `serve PORT` tells each TCP client its address; each line `HOST PORT` on input is dialled and what came back told. */
@@ -9,7 +10,7 @@ export const runSession: RunSession = async (session) => {
       socket.end(`${socket.remoteAddress}`);
     });
     session.writeLine('serving');
-    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    if (!signal.aborted) await once(signal, 'abort');
     return 0;
   }
   for await (const line of input) {

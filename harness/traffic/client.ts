@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ProgramSession } from '../../clusters/program.ts';
 import { serveEcho } from './echo-server.ts';
 import { messageOf } from './outcome.ts';
@@ -43,7 +44,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
     if (session.args.includes('commands')) {
       for await (const line of sessionLines(session)) start(line);
     } else if (!session.signal.aborted) {
-      await new Promise((resolve) => session.signal.addEventListener('abort', resolve, { once: true }));
+      await once(session.signal, 'abort');
     }
   } finally {
     ended.abort();
@@ -72,9 +73,9 @@ async function run(
       emit({ event: 'resolved', id, addresses: await sockets.resolve4(command.name, { host: command.server }) });
       return;
     case 'serve': {
-      await using server = await serveEcho(sockets, command.port);
+      await using _server = await serveEcho(sockets, command.port);
       emit({ event: 'ready', id, port: command.port });
-      await new Promise((resolve) => signal.addEventListener('abort', () => resolve(server), { once: true }));
+      if (!signal.aborted) await once(signal, 'abort');
     }
   }
 }

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, internal } from '../status/api-error.ts';
 
-/** Writes a JSON text. */
+/** Writes a JSON text, or the bytes of another type. */
 export function sendText(
   response: ServerResponse,
   code: number,
-  text: string,
+  text: string | Buffer,
   headers: Record<string, string> = {},
 ): void {
-  const body = Buffer.from(text);
+  const body = typeof text === 'string' ? Buffer.from(text) : text;
   response.writeHead(code, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-cache, private',

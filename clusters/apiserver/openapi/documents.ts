@@ -18,6 +18,7 @@ export interface Document {
 const info = { title: 'Kubernetes', version: KUBERNETES_VERSION.gitVersion };
 const V3 = '/openapi/v3';
 const V3_TYPE = 'application/json';
+const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 
 /** The OpenAPI documents: the index of version 3, one document for each group version, and version 2 as JSON. Undefined: no such document. */
 export async function openApiDocument(
@@ -25,6 +26,8 @@ export async function openApiDocument(
   pathname: string,
   accept: string | undefined,
 ): Promise<Document | undefined> {
+  if (pathname === '/openapi/v2' && parseAccept(accept).some(({ type }) => type === V2_PROTOBUF))
+    return { body: emptyVersion2(), headers: { 'Content-Type': V2_PROTOBUF.replace('@', '.') } }; // `@` has no place in a media type
   if (!parseAccept(accept).some(({ type }) => ['application/json', '*/*', 'application/*', ''].includes(type)))
     throw notAcceptable(['application/json']);
   if (pathname === '/openapi/v2') return { body: await version2(registry) };
@@ -41,6 +44,17 @@ export async function openApiDocument(
     body: { openapi: '3.0.0', info, paths, components: { schemas: components.schemas } },
     headers: { 'Content-Type': V3_TYPE },
   };
+}
+
+/**
+ * kubectl asks for version 2 as protobuf only for a kind that version 3 does not have; a document without definitions
+ * tells it that there is none. Document{swagger = 1, info = 2{title = 1, version = 2}, paths = 8} (gnostic OpenAPIv2.proto).
+ */
+function emptyVersion2(): Buffer {
+  const field = (number: number, value: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([(number << 3) | 2, value.length]), value]);
+  const about = Buffer.concat([field(1, Buffer.from(info.title)), field(2, Buffer.from(info.version))]);
+  return Buffer.concat([field(1, Buffer.from('2.0')), field(2, about), field(8, Buffer.alloc(0))]);
 }
 
 const root = (group: string, version: string): string =>

@@ -34,8 +34,11 @@ async function open(command: Extract<HostCommand, { open: number }>): Promise<vo
   } catch (error) {
     send({ session, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
-  sessions.delete(session);
-  send({ session, exit });
+  end(session, exit);
+}
+
+function end(session: number, exit: number): void {
+  if (sessions.delete(session)) send({ session, exit });
 }
 
 createInterface({ input: process.stdin })
@@ -44,6 +47,11 @@ createInterface({ input: process.stdin })
     if ('open' in command) void open(command);
     else if ('line' in command) sessions.get(command.session)?.input.write(`${command.line}\n`);
     else if ('end' in command) sessions.get(command.end)?.input.end();
-    else sessions.get(command.close)?.controller.abort();
+    else if ('close' in command) sessions.get(command.close)?.controller.abort();
+    else {
+      // What does not listen to its end is not waited for.
+      sessions.get(command.kill)?.controller.abort();
+      end(command.kill, 137);
+    }
   })
   .on('close', () => process.exit());

@@ -10,7 +10,8 @@ export type HostCommand =
     }
   | { readonly session: number; readonly line: string }
   | { readonly end: number }
-  | { readonly close: number };
+  | { readonly close: number }
+  | { readonly kill: number };
 
 export type HostEvent =
   | { readonly session: number; readonly line: string }

@@ -39,7 +39,7 @@ export class ProgramHost {
       lines: createInterface({ input: output }),
       writeLine: (line) => this.#send({ session: id, line }),
       end: () => this.#send({ end: id }),
-      signal: () => this.#send({ close: id }),
+      signal: (signal) => this.#send(signal === 'SIGKILL' ? { kill: id } : { close: id }),
       exited,
     };
   }
