@@ -2,6 +2,7 @@ import { netnsProvider } from '../../clusters/netns/provider.ts';
 import { features } from '../case/features.ts';
 import { defects } from '../defects/names.ts';
 import { loadCases } from '../runner/load-cases.ts';
+import { textTable } from '../demo/text-table.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
 import { didYouMean } from './suggest.ts';
@@ -43,17 +44,13 @@ async function rowsOf(kind: (typeof kinds)[number], stateDir: string): Promise<R
   }
 }
 
-/** Columns as wide as their contents; lists of names are left out, they are for programs. */
+/** Lists of names are left out, they are for programs. */
 function table(rows: readonly Row[]): string[] {
   const [first] = rows;
   if (first === undefined) return ['none'];
   const columns = Object.keys(first).filter((key) => !Array.isArray(first[key]));
-  const lines = [columns, ...rows.map((row) => columns.map((column) => String(row[column])))];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
-  return lines.map((line) =>
-    line
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
+  return textTable(
+    columns,
+    rows.map((row) => columns.map((column) => String(row[column]))),
   );
 }

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { PacketEvent } from '../traffic/protocol.ts';
+import { context, egressIP, node, shop } from './sample.fixture.ts';
+import { absentFromWire, leakFree } from './wire.ts';
+
+const witness = '172.16.20.20';
+const packet = (src: string, more: Partial<PacketEvent> = {}): PacketEvent => ({
+  iface: 'lan',
+  atUs: 2_000_000,
+  protocol: 'tcp',
+  src,
+  dst: witness,
+  sport: 40_000,
+  dport: 9001,
+  ...more,
+});
+const rule = (packets: readonly PacketEvent[]) => ({
+  packets,
+  dropped: 0,
+  pods: [{ pod: shop, port: 9001 }],
+  windows: [{ pod: shop, fromUs: 1_500_000, toUs: 3_000_000 }],
+  podCIDR: '10.203.0.0/16',
+  nodeAddresses: [node],
+  outsideCIDR: '172.16.20.0/24',
+  answered: 1,
+});
+
+test.each<[string, 'pass' | 'fail' | 'unknown', PacketEvent[]]>([
+  ['the Egress IP', 'pass', [packet(egressIP)]],
+  ['the node’s address while the policy is settled', 'fail', [packet(egressIP), packet(node)]],
+  ['the node’s address before', 'pass', [packet(node, { atUs: 1_400_000 })]],
+  ['the node’s address after', 'pass', [packet(node, { atUs: 3_000_000 })]],
+  ['the pod’s own address, at any time', 'fail', [packet(shop.ip, { atUs: 1_100_000 })]],
+  ['the node’s address to somebody else’s port', 'unknown', [packet(node, { dport: 9002 })]],
+  ['the node’s address within the cluster', 'unknown', [packet(node, { dst: '172.16.18.122' })]],
+  ['nothing, though the witness answered', 'unknown', []],
+])('a packet with %s: %s', (_what, outcome, packets) => {
+  expect(leakFree(rule(packets), context).outcome).toBe(outcome);
+});
+
+test('a capture that lost packets cannot vouch for the others', () => {
+  expect(leakFree({ ...rule([packet(egressIP)]), dropped: 3 }, context).outcome).toBe('unknown');
+});
+
+test('a packet that passes two interfaces is one packet', () => {
+  const { violations } = leakFree(rule([packet(node), packet(node, { iface: 'out' }), packet(node)]), context);
+  expect(violations).toEqual([expect.objectContaining({ seen: node, seenOwner: 'node-1', count: 2, of: 2 })]);
+});
+
+test.each<['pass' | 'fail' | 'unknown', PacketEvent[]]>([
+  ['pass', [packet(node)]],
+  ['fail', [packet(node), packet(egressIP)]],
+  ['unknown', []],
+])('absent from the wire: %s', (outcome, packets) => {
+  expect(absentFromWire({ packets, addresses: [egressIP], dropped: 0, atLeast: 1 }, context).outcome).toBe(outcome);
+});
