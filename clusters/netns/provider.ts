@@ -60,13 +60,13 @@ async function up(options: ClusterOptions): Promise<Cluster> {
     return await attach(options.name, stateDir);
   } catch (error) {
     await remove(paths);
-    throw await explained(error as Error);
+    throw await explained(error as Error, stateDir);
   }
 }
 
 /** A sandbox that could not start fails for reasons of the machine first. */
-async function explained(error: Error): Promise<Error> {
-  const missing = (await checkRequirements()).filter((one) => !one.ok);
+async function explained(error: Error, stateDir: string): Promise<Error> {
+  const missing = (await checkRequirements(stateDir)).filter((one) => !one.ok);
   if (missing.length === 0) return error;
   const lines = missing.map(({ name, found, remedy }) => `  ${name}: ${found}; ${remedy}`);
   return new RequirementsNotMet(`this machine cannot run the embedded cluster yet:\n${lines.join('\n')}`, {

@@ -1,6 +1,7 @@
 import { constants, accessSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../agent/linux/exec.ts';
+import { checkStateFolder } from './state-folder.ts';
 
 export interface Requirement {
   readonly name: string;
@@ -33,8 +34,8 @@ const packageManagers: readonly PackageManager[] = [
   { program: 'pacman', install: [['pacman', '-S', '--noconfirm', 'nftables']] },
 ];
 
-/** What the embedded cluster needs of its host, each looked at and not assumed. */
-export async function checkRequirements(): Promise<readonly Requirement[]> {
+/** What the embedded cluster needs of its host, each looked at and not assumed; of the folder that it is kept in, too. */
+export async function checkRequirements(stateDir?: string): Promise<readonly Requirement[]> {
   const programs = [
     programRequirement('ip', 'install iproute2 with the system’s package manager'),
     programRequirement('unshare', 'install util-linux with the system’s package manager'),
@@ -50,7 +51,8 @@ export async function checkRequirements(): Promise<readonly Requirement[]> {
   if (!linux.ok || programs.some((one) => one.name === 'unshare' && !one.ok)) return [linux, ...programs];
   const namespaces = await userNamespaces();
   if (!namespaces.ok || programs.some((one) => !one.ok)) return [linux, ...programs, namespaces];
-  return [linux, ...programs, namespaces, await kernelFeatures()];
+  const folder = stateDir === undefined ? [] : [await checkStateFolder(stateDir)];
+  return [linux, ...programs, namespaces, ...folder, await kernelFeatures()];
 }
 
 /** True when a package manager was found that may be used, as root or through sudo without a password. */

@@ -1,6 +1,7 @@
 import { bundled } from '../adapter/bundled.ts';
 import { tellStory } from '../demo/story.ts';
 import { connectTo, provision } from '../runner/provision.ts';
+import { unlessAborted } from '../runner/unless-aborted.ts';
 import { newRunId } from '../runner/run-facts.ts';
 import { openTestbed } from '../world/testbed.ts';
 import type { CommandContext } from './context.ts';
@@ -9,7 +10,7 @@ import { prepareMachine } from './machine.ts';
 
 /** The article's figures with real traffic, told in the terminal. */
 export async function demo({ settings, flags, signal, print, note }: CommandContext): Promise<number> {
-  await prepareMachine(note);
+  await prepareMachine({ settings, note });
   const keep = flags['keep'] === true;
   const name = `demo-${newRunId().toLowerCase()}`;
   const { stateDir } = settings;
@@ -24,7 +25,10 @@ export async function demo({ settings, flags, signal, print, note }: CommandCont
     const kube = await connectTo(cluster);
     note('installing the Egress controller and a node agent on each node');
     await using testbed = await openTestbed(cluster, kube, bundled, signal);
-    const isRight = await tellStory(testbed, (...lines) => lines.forEach(print));
+    const isRight = await unlessAborted(
+      signal,
+      tellStory(testbed, (...lines) => signal.aborted || lines.forEach(print)),
+    );
     kube.close();
     print('');
     if (keep) {

@@ -4,8 +4,8 @@ import { exitCodes } from './exit-codes.ts';
 import { requirementLine } from './machine.ts';
 
 /** Says whether this machine can run a cluster, and what to do if not. Changes nothing. */
-export async function doctor({ print, flags }: CommandContext): Promise<number> {
-  const requirements = await checkRequirements();
+export async function doctor({ settings, print, flags }: CommandContext): Promise<number> {
+  const requirements = await checkRequirements(settings.stateDir);
   const isReady = requirements.every(({ ok }) => ok);
   if (flags['output'] === 'json') {
     print(JSON.stringify({ ready: isReady, requirements }, null, 2));

@@ -35,7 +35,12 @@ function commandOf(definition: CommandDefinition, finish: (code: number) => void
     const settings = await readSettings(flags, process.env);
     const signal = watchInterrupts(note);
     const commandLine = process.argv.slice(2);
-    const code = await definition.run({ settings, flags, args: command.args, commandLine, signal, print, note });
+    const args = { settings, flags, args: command.args, commandLine, signal, print, note };
+    const code = await definition.run(args).catch((error: unknown) => {
+      // What fails because it was stopped is no news.
+      if (signal.aborted) return exitCodes.interrupted;
+      throw error;
+    });
     finish(signal.aborted ? exitCodes.interrupted : code);
   });
   return command;

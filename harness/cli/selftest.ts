@@ -25,7 +25,7 @@ const agentMain = fileURLToPath(new URL('../defects/agent-main.ts', import.meta.
 export async function selftest(context: CommandContext): Promise<number> {
   const { settings, flags, signal, note, print } = context;
   const pairs = await chosenPairs(context);
-  await prepareMachine(note);
+  await prepareMachine(context);
   const name = `selftest-${newRunId().toLowerCase()}`;
   const stateDir = resolve(settings.stateDir);
   const defectFile = join(stateDir, 'clusters', name, 'defect');

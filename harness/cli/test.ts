@@ -26,7 +26,7 @@ export async function testCommand(context: CommandContext): Promise<number> {
   const { settings, flags, signal, note } = context;
   const { cases, isFiltered } = await chosenCases(context);
   const cluster = await runningCluster(flags['cluster'], settings.stateDir);
-  await prepareMachine(note);
+  await prepareMachine(context);
   const startedAt = new Date();
   const runId = newRunId(startedAt);
   const given = flags['reportOutput'];

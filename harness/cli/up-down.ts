@@ -11,7 +11,7 @@ import { didYouMean } from './suggest.ts';
 export async function up({ settings, flags, signal, print, note }: CommandContext): Promise<number> {
   const name = String(flags['name']);
   const topology = topologyOf(String(flags['topology']));
-  await prepareMachine(note);
+  await prepareMachine({ settings, note });
   const { stateDir } = settings;
   const cluster = await provision({ name, topology, stateDir, lifetime: 'detached', signal, progress: note }).catch(
     asTestbedError,

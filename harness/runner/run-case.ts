@@ -1,3 +1,4 @@
+import { unlessAborted } from './unless-aborted.ts';
 import { join } from 'node:path';
 import type { CaseResult } from '../../reports/model/run-result.ts';
 import { outcomeOf } from '../../reports/model/verdict.ts';
@@ -134,18 +135,4 @@ function describe(error: Error): string {
   if (error instanceof SuppressedError)
     return `${describe(error.error)}; and while cleaning up: ${describe(error.suppressed)}`;
   return error.message;
-}
-
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const interrupted = (): void => reject(new Error('interrupted'));
-  if (signal.aborted) interrupted();
-  signal.addEventListener('abort', interrupted, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', interrupted);
-    // The rest of the work ends by itself, on things that are being cleaned up.
-    work.catch(() => undefined);
-  }
 }
