@@ -51,7 +51,12 @@ async function up(options: ClusterOptions): Promise<Cluster> {
         cacheDir: await realpath(cacheDir(stateDir)),
         external: `127.0.0.1:${listener.port}`,
       });
-      const env = { NODE_COMPILE_CACHE: `${cacheDir(stateDir)}/code`, TMPDIR: paths.tmp };
+      // A dozen programs of small heaps: a small young generation costs them nothing, and keeps each by 30 MiB smaller.
+      const env = {
+        NODE_COMPILE_CACHE: `${cacheDir(stateDir)}/code`,
+        NODE_OPTIONS: '--max-semi-space-size=2',
+        TMPDIR: paths.tmp,
+      };
       const sandbox = await startSandbox(paths, listener.fd, { ...options, env });
       await writeFile(paths.pid, `${sandbox.pid} ${processStartTime(sandbox.pid) ?? ''}\n`);
     } finally {

@@ -13,7 +13,7 @@ const schema = z.strictObject({
   adapter: z.enum(['bundled', 'none']).default('bundled'),
   keep: z.enum(['never', 'on-failure', 'always']).default('never'),
   repeat: z.coerce.number().int().min(1).max(1000).default(1),
-  concurrency: z.coerce.number().int().min(1).max(16).default(1),
+  concurrency: z.coerce.number().int().min(1).max(16).default(4),
   failFast: z.boolean().default(false),
   verbose: z.boolean().default(false),
   seed: z.coerce.number().int().min(0).default(0),
