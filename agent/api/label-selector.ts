@@ -21,7 +21,7 @@ export const labelSelectorSchema = {
 } as const;
 
 export type LabelSelector = ValueOf<typeof labelSelectorSchema>;
-type Requirement = NonNullable<LabelSelector['matchExpressions']>[number];
+export type SelectorRequirement = NonNullable<LabelSelector['matchExpressions']>[number];
 type Labels = Readonly<Record<string, string>>;
 
 /** Whether all requirements of the selector hold; an empty selector matches everything. */
@@ -30,7 +30,8 @@ export function selectorMatches(selector: LabelSelector, labels: Labels = {}): b
   return exact && (selector.matchExpressions ?? []).every((requirement) => requirementHolds(requirement, labels));
 }
 
-function requirementHolds({ key = '', operator, values = [] }: Requirement, labels: Labels): boolean {
+/** Whether one requirement of a selector holds. */
+export function requirementHolds({ key = '', operator, values = [] }: SelectorRequirement, labels: Labels): boolean {
   const value = labels[key];
   switch (operator) {
     case 'In':

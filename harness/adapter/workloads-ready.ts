@@ -1,17 +1,10 @@
-import type { KubeObject, ResourceRef } from '../../agent/kube/object.ts';
+import { daemonSets as daemonSetsRef, deployments as deploymentsRef } from '../../agent/kube/object.ts';
+import type { KubeObject } from '../../agent/kube/object.ts';
 import type { Reflection } from '../../agent/kube/types.ts';
 import type { AdapterContext } from './adapter.ts';
 
 /** Programs are started, connected to the API server and have configured their node. */
 const readyMs = 60_000;
-
-const apps = (plural: string, kind: string): ResourceRef => ({
-  group: 'apps',
-  version: 'v1',
-  plural,
-  kind,
-  namespaced: true,
-});
 
 interface Workload extends KubeObject {
   readonly spec: { readonly replicas?: number };
@@ -26,8 +19,8 @@ interface Workload extends KubeObject {
 
 /** Waits until every DaemonSet and Deployment of the namespace is ready on all its nodes. */
 export async function whenWorkloadsReady({ kube, signal }: AdapterContext, namespace: string): Promise<void> {
-  using daemonSets = kube.reflect<Workload>(apps('daemonsets', 'DaemonSet'), { namespace });
-  using deployments = kube.reflect<Workload>(apps('deployments', 'Deployment'), { namespace });
+  using daemonSets = kube.reflect<Workload>(daemonSetsRef, { namespace });
+  using deployments = kube.reflect<Workload>(deploymentsRef, { namespace });
   await Promise.all([daemonSets.synced, deployments.synced]);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const look = (): void => (missing(daemonSets, deployments).length === 0 ? resolve() : undefined);

@@ -1,17 +1,7 @@
+import type { LabelSelector, SelectorRequirement } from '../../../agent/api/label-selector.ts';
 import type { KubeObject, ObjectMeta } from '../../../agent/kube/object.ts';
 
 /** The fields of the built-in objects that the embedded cluster's kubelets, scheduler and controllers read or write. */
-
-export interface LabelSelector {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: SelectorRequirement[];
-}
-
-export interface SelectorRequirement {
-  key: string;
-  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-  values?: string[];
-}
 
 export interface Toleration {
   key?: string;
@@ -154,27 +144,4 @@ export interface PodTemplate {
 export interface Workload extends KubeObject {
   spec: { replicas?: number; selector: LabelSelector; template: PodTemplate };
   status?: Record<string, unknown>;
-}
-
-/** True when the labels satisfy the selector; an empty selector matches everything, as in apimachinery's labels package. */
-export function selectorMatches(selector: LabelSelector, labels: Readonly<Record<string, string>> = {}): boolean {
-  const byLabels = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
-  return byLabels && (selector.matchExpressions ?? []).every((requirement) => requirementMatches(requirement, labels));
-}
-
-export function requirementMatches(
-  { key, operator, values = [] }: SelectorRequirement,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-  }
 }

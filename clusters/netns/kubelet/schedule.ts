@@ -1,4 +1,5 @@
-import { requirementMatches, selectorMatches } from './objects.ts';
+import { requirementHolds, selectorMatches } from '../../../agent/api/label-selector.ts';
+import type { SelectorRequirement } from '../../../agent/api/label-selector.ts';
 import type { Node, Pod, Taint, Toleration } from './objects.ts';
 
 export type Placement = { readonly node: string } | { readonly node: null; readonly message: string };
@@ -43,8 +44,8 @@ function refusalOf(pod: Pod, node: Node): string | null {
 
 function termMatches(
   term: {
-    matchExpressions?: Parameters<typeof requirementMatches>[0][];
-    matchFields?: Parameters<typeof requirementMatches>[0][];
+    matchExpressions?: SelectorRequirement[];
+    matchFields?: SelectorRequirement[];
   },
   node: Node,
   labels: Readonly<Record<string, string>>,
@@ -55,8 +56,8 @@ function termMatches(
   // A term without requirements matches nothing (k8s.io/component-helpers nodeaffinity).
   if (expressions.length + byFields.length === 0) return false;
   return (
-    expressions.every((requirement) => requirementMatches(requirement, labels)) &&
-    byFields.every((requirement) => requirementMatches(requirement, fields))
+    expressions.every((requirement) => requirementHolds(requirement, labels)) &&
+    byFields.every((requirement) => requirementHolds(requirement, fields))
   );
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { selectorMatches } from './objects.ts';
+import { selectorMatches } from '../../../agent/api/label-selector.ts';
 import { tolerated } from './schedule.ts';
 import type { Node, Pod, PodTemplate, Workload } from './objects.ts';
 
