@@ -53,15 +53,18 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const serviceAddress = addressAt(serviceCIDR, 1);
   const hosts = [options.advertise, options.external].flatMap((address) => (address ? [hostOf(address)] : []));
   const listened = options.listen.flatMap((listen) => ('host' in listen ? [listen.host] : []));
-  const authority = createAuthority('kubernetes');
+  const authority = await createAuthority('kubernetes');
   const domain = options.clusterDomain ?? 'cluster.local';
   const names = ['127.0.0.1', '::1', 'localhost', serviceAddress, ...serviceNames(domain), ...hosts, ...listened];
-  const serving = issue(authority, {
+  const serving = await issue(authority, {
     subject: { commonName: 'kube-apiserver' },
     usage: 'server',
     names: [...new Set(names)],
   });
-  const admin = issue(authority, { subject: { commonName: 'admin', organization: 'system:masters' }, usage: 'client' });
+  const admin = await issue(authority, {
+    subject: { commonName: 'admin', organization: 'system:masters' },
+    usage: 'client',
+  });
 
   const state = new ApiState({
     serviceCIDR,
