@@ -12,6 +12,8 @@ export interface InstallOptions {
 export const installNamespace = 'egressproof-system';
 export const agentName = 'egressproof-agent';
 const controllerName = 'egressproof-controller';
+/** Where the programs answer probes, on the node's loopback; near those of Kubernetes' own components (10248 to 10259). */
+export const healthPorts = { agent: 10_356, controller: 10_357 } as const;
 
 const partOf = { 'app.kubernetes.io/part-of': 'egressproof' };
 const rbac = 'rbac.authorization.k8s.io';
@@ -99,6 +101,7 @@ function daemonSet({ agentImage = 'egressproof/agent', agentArgs = [] }: Install
           env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
           // /proc/sys of the host's network namespace is writable only for privileged containers.
           securityContext: { privileged: true },
+          readinessProbe: readiness(healthPorts.agent),
           resources: { requests: { cpu: '20m', memory: '80Mi' } },
         },
       ],
@@ -127,11 +130,17 @@ function deployment({ controllerImage = 'egressproof/controller', controllerArgs
             readOnlyRootFilesystem: true,
             capabilities: { drop: ['ALL'] },
           },
+          readinessProbe: readiness(healthPorts.controller),
           resources: { requests: { cpu: '10m', memory: '80Mi' } },
         },
       ],
     }),
   });
+}
+
+/** The pods share the node's network, so that its loopback is theirs. */
+function readiness(port: number): object {
+  return { httpGet: { host: '127.0.0.1', port, path: '/readyz' }, periodSeconds: 1 };
 }
 
 function workload(kind: string, name: string, spec: object): KubeObject {

@@ -165,10 +165,6 @@ const back = api.objects.get('/api/v1/nodes/node-3') as KubeObject;
 api.put('/api/v1/nodes/node-3', { ...back, metadata: { labels: { name: 'node-3' } } });
 await egress('node-3');
 seen['back'] = await sources(pods);
-seen['events'] = [...api.objects.values()]
-  .filter((entry) => 'note' in entry)
-  .map((entry) => ('note' in entry ? String(entry.note) : ''))
-  .sort();
 
 api.remove(egressPath);
 const until = performance.now() + 5_000;
@@ -179,10 +175,14 @@ seen['leakedPackets'] = await leakedPackets();
 api.remove(daemonSetPath);
 for (const agent of agents) await agent.child.stop();
 await controllerAgain.child.stop();
+// An event follows the status it is about; now all are written.
+seen['events'] = [...api.objects.values()]
+  .filter((entry) => 'note' in entry)
+  .map((entry) => ('note' in entry ? String(entry.note) : ''))
+  .sort();
 seen['uninstallLeaves'] = (await Promise.all(testNodes.map((node) => nodeState(node.name)))).filter(
   (state, i) => state !== clean[i],
 );
-seen['leakedByUninstall'] = await leakedPackets();
 await outside.stop();
 await api[Symbol.asyncDispose]();
 console.log(JSON.stringify(seen));

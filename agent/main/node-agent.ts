@@ -1,4 +1,4 @@
-import { agentName, installNamespace } from '../api/install.ts';
+import { agentName, healthPorts, installNamespace } from '../api/install.ts';
 import type { Logger } from '../base/log.ts';
 import { connectKube } from '../kube/client.ts';
 import { KubeApiError } from '../kube/error.ts';
@@ -20,6 +20,7 @@ const flags = {
   'max-egress-ips-per-node': { type: 'string', default: '255' },
   'vxlan-port': { type: 'string', default: '4789' },
   'lease-ms': { type: 'string', default: '10000' },
+  'health-port': { type: 'string', default: String(healthPorts.agent) },
 } as const;
 
 const daemonSets: ResourceRef = {
@@ -45,6 +46,7 @@ export async function nodeAgentService(
   const agent = startNodeAgent({ ...options.agent, ...defects, kube, log });
   return {
     ready: agent.ready,
+    healthPort: options.healthPort,
     stop: async () => {
       const uninstall = await isUninstalled(kube, log);
       await agent.stop({ uninstall });
@@ -57,12 +59,17 @@ export async function nodeAgentService(
 export function parseNodeFlags(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): { readonly kubeconfig: string | undefined; readonly agent: Omit<NodeAgentOptions, 'kube' | 'log'> } {
+): {
+  readonly kubeconfig: string | undefined;
+  readonly healthPort: number;
+  readonly agent: Omit<NodeAgentOptions, 'kube' | 'log'>;
+} {
   const values = parseFlags(args, flags);
   const nodeName = values['node-name'] ?? env['NODE_NAME'];
   if (!nodeName) throw new UsageError('the name of this node is missing: give --node-name or set NODE_NAME');
   return {
     kubeconfig: values.kubeconfig,
+    healthPort: integer('health-port', values['health-port'], 1, 65_535),
     agent: {
       nodeName,
       overlayPort: integer('vxlan-port', values['vxlan-port'], 1, 65_535),

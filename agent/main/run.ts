@@ -1,11 +1,14 @@
 import { jsonLogger } from '../base/log.ts';
 import type { Logger } from '../base/log.ts';
 import { UsageError, exitInternal, exitUsage } from './flags.ts';
+import { serveHealth } from './health.ts';
 
 /** A program that works until it is stopped. */
 export interface Service {
   /** Resolves when the program does its work; then the line `ready` is logged. */
   readonly ready: Promise<void>;
+  /** Where it answers probes. */
+  readonly healthPort: number;
   stop(): Promise<void>;
 }
 
@@ -14,6 +17,8 @@ export async function runService(start: (log: Logger) => Promise<Service>): Prom
   const log = jsonLogger((line) => process.stderr.write(line));
   try {
     const service = await start(log);
+    let isReady = false;
+    await serveHealth(service.healthPort, () => isReady);
     const stop = (signal: string): void => {
       log.info('stopping', { signal });
       service.stop().then(
@@ -27,6 +32,7 @@ export async function runService(start: (log: Logger) => Promise<Service>): Prom
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
     await service.ready;
+    isReady = true;
     log.info('ready', {
       startMs: Math.round(performance.now()),
       rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),

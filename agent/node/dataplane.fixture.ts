@@ -1,6 +1,7 @@
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
-import { run } from '../linux/exec.ts';
+import { run, start } from '../linux/exec.ts';
+import type { Child } from '../linux/exec.ts';
 import { ipJson } from '../linux/ip.ts';
 import { DataPlane, removeDataPlane } from './dataplane.ts';
 import { defaultPlanSettings } from './facts.ts';
@@ -14,6 +15,7 @@ import {
   nodeState,
   openConnection,
   outsideAddress,
+  selectedPort,
   sendDatagram,
   sourceSeen,
   startEcho,
@@ -116,6 +118,15 @@ async function forge(pod: string, source: string, text: string): Promise<void> {
   await run(['ip', 'addr', 'del', `${source}/32`, 'dev', 'lo'], { netns: netnsOf(pod) });
 }
 
+/** A new connection a millisecond. */
+async function startFlood(pod: string): Promise<Child> {
+  const program = `const d = require('node:dgram'); console.error('sending'); setInterval(() => { const s = d.createSocket('udp4'); s.send('flood', ${selectedPort}, '${outsideAddress}', () => s.close()); }, 1);`;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const child = start([process.execPath, '-e', program], { netns: netnsOf(pod), onStderr: () => resolve() });
+  await promise;
+  return child;
+}
+
 const seen: Record<string, unknown> = {};
 const all = ['a1', 'a2', 'a3', 'b1', 'b3'];
 
@@ -175,11 +186,22 @@ seen['removed'] = await sources(all, outsideAddress);
 for (const connection of connections) await connection.stop();
 seen['leakedPackets'] = await leakedPackets();
 
+// The egress node's agent leaves and comes while the others go on sending to it.
+await apply([egress], [node2]);
+const floods = await Promise.all(['a1', 'a3'].map(startFlood));
+for (let round = 0; round < 5; round += 1) {
+  await removeDataPlane({ netns: netnsOf(node2.name) });
+  planes.set(node2, newPlane(node2, 60_000));
+  await apply([egress], [node2]);
+}
+seen['floodArrives'] = await sources(['a1', 'a3'], outsideAddress);
+for (const flood of floods) await flood.stop();
+seen['leakedMeanwhile'] = await leakedPackets();
+
 for (const node of testNodes) await removeDataPlane({ netns: netnsOf(node.name) });
 const after = await Promise.all(testNodes.map((node) => nodeState(node.name)));
 seen['uninstallLeaves'] = after.filter((state, i) => state !== withPods[i]);
 seen['podsAfterUninstall'] = await sources(['a1', 'a3', 'u3'], outsideAddress);
-seen['leakedByUninstall'] = await leakedPackets();
 await outside.stop();
 await peer.stop();
 console.log(JSON.stringify(seen));

@@ -63,6 +63,12 @@ test.each([
     want: [node1, node2, node3, node1, node3],
   },
   { when: 'no packet left with the address of a pod', key: 'leakedPackets', want: 0 },
+  {
+    when: 'when the agent of the egress node leaves and comes, pods leave with it afterwards',
+    key: 'floodArrives',
+    want: [egressIP, egressIP],
+  },
+  { when: 'and no packet with another address meanwhile', key: 'leakedMeanwhile', want: 0 },
   { when: 'an uninstall leaves nothing', key: 'uninstallLeaves', want: [] },
   { when: 'after an uninstall every pod leaves as its node', key: 'podsAfterUninstall', want: [node1, node3, node3] },
 ])('$when', ({ key, want }) => {

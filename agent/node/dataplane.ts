@@ -127,7 +127,6 @@ export class DataPlane {
         elements = parseElements(objects);
       }
     }
-    await ensureRouting(this.#options);
     // Pods of other nodes arrive here although the way back to them is the uplink.
     writeSysctl(`net.ipv4.conf.${device}.rp_filter`, 2, this.#options);
     return { ...want, layout, elements, held: overlay.addresses, peers: overlay.peers };
@@ -155,6 +154,8 @@ export class DataPlane {
     );
     await bridgeBatch(diffPeers(have.peers, want.peers), this.#options);
     if (nft.length > 0) await nftApply(`${nft.join('\n')}\n`, this.#options);
+    // Not before the tables are there: what came out of the overlay would be forwarded with the pods' own addresses.
+    if (this.#applied === null) await ensureRouting(this.#options);
     await ipBatch(
       taken.map((address) => `addr add ${address}/32 dev ${device}`),
       this.#options,
@@ -166,8 +167,9 @@ const emptyOverlay: OverlayState = { mac: '', mtu: 0, local: '', port: 0, addres
 
 /** Takes everything away that a DataPlane has made, by whatever agent. */
 export async function removeDataPlane(options: NetnsOptions = {}): Promise<void> {
+  // The device before the tables that guard it.
+  await removeOverlay(options);
   await nftApply(renderLeaving(), options);
   forgetConnections(Number(overlayMark), Number(overlayMark), options);
   await nftApply(removeTables, options);
-  await removeOverlay(options);
 }

@@ -101,7 +101,7 @@ export function fits(state: OverlayState, shape: OverlayShape): boolean {
   );
 }
 
-/** Makes the device, its route and the rule that leads to it. */
+/** Makes the device, which stays down until the tables that guard it are in place. */
 export async function createOverlay(shape: OverlayShape, options: NetnsOptions): Promise<void> {
   await removeOverlay(options);
   await ipBatch(
@@ -109,18 +109,19 @@ export async function createOverlay(shape: OverlayShape, options: NetnsOptions):
       `link add ${device} address ${overlayMac(shape.nodeAddress)} type vxlan id ${vni} dstport ${shape.port} local ${shape.nodeAddress} nolearning`,
       `link set ${device} addrgenmode none`,
       `addr add ${deviceAddress}/32 dev ${device} scope link`,
-      `link set ${device} mtu ${shape.mtu} up`,
+      `link set ${device} mtu ${shape.mtu}`,
     ],
     options,
   );
 }
 
-/** Route and rule; others may have flushed them while the device stayed. */
+/** Sets the device to work: route and rule, which others may have flushed while it stayed. */
 export async function ensureRouting(options: NetnsOptions): Promise<void> {
   const rules = await ipJson<{ priority: number; table: string }>(['-4', 'rule', 'show'], options);
   const hasRule = rules.some((rule) => rule.priority === rulePreference && rule.table === String(routeTable));
   await ipBatch(
     [
+      `link set ${device} up`,
       `neigh replace ${fakeGateway} lladdr ${fakeGatewayMac} dev ${device} nud permanent`,
       `route replace default via ${fakeGateway} dev ${device} onlink table ${routeTable}`,
       ...(hasRule ? [] : [`rule add pref ${rulePreference} fwmark ${overlayMark}/${overlayMark} lookup ${routeTable}`]),

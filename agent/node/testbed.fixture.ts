@@ -27,6 +27,8 @@ export const testNodes: readonly TestNode[] = [
 
 export const outsideAddress = '172.16.20.10';
 const outsidePort = 8080;
+/** Only selected pods send to this one, where nobody listens: the discard port (RFC 863). */
+export const selectedPort = 9;
 
 export async function buildTestbed(): Promise<void> {
   // The sandbox has its own mount namespace: namespaces get their names in a file system of its own.
@@ -48,9 +50,9 @@ export async function buildTestbed(): Promise<void> {
     netns: netnsOf('outside'),
   });
   await sysctl('router', 'net/ipv4/ip_forward', '1');
-  // Whatever the outside sees from a pod's own address has leaked.
+  // Whatever the outside sees from a pod's own address has leaked, and of selected pods from a node's.
   await nftApply(
-    'table ip leaks { counter pods { }\n chain input { type filter hook prerouting priority raw; ip saddr 10.203.0.0/16 counter name pods\n }\n }\n',
+    `table ip leaks { counter pods { }\n chain input { type filter hook prerouting priority raw; ip saddr 10.203.0.0/16 counter name pods\n udp dport ${selectedPort} ip saddr 172.16.18.121-172.16.18.123 counter name pods\n }\n }\n`,
     { netns: netnsOf('outside') },
   );
   for (const node of testNodes) await buildNode(node);

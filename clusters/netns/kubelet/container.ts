@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import type { WriteStream } from 'node:fs';
+import type { Sockets } from '../../../agent/linux/sockets.ts';
 import type { ClusterOptions } from '../../cluster.ts';
 import type { Container, Pod } from './objects.ts';
 import { startProcess } from './process.ts';
@@ -9,6 +10,8 @@ import type { ProgramHost } from './program-host.ts';
 /** What it takes to run something in a pod. */
 export interface PodSurroundings {
   readonly netns: string;
+  /** Sockets of that namespace. */
+  readonly sockets: Sockets;
   readonly programs: Readonly<Record<string, string>>;
   readonly images: ClusterOptions['images'];
   readonly host: ProgramHost;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isConflict, isNotFound } from '../../../agent/kube/error.ts';
 import { nodes as nodesRef, pods as podsRef } from '../../../agent/kube/object.ts';
 import type { Kube } from '../../../agent/kube/types.ts';
+import { netnsSockets } from '../../../agent/linux/netns-sockets.ts';
 import type { TopologyNode } from '../../cluster.ts';
 import type { ClusterConfig } from '../config.ts';
 import { netnsPath } from '../paths.ts';
@@ -159,11 +160,13 @@ export class Kubelet {
       const { config, paths } = this.#context;
       const network = pod.spec.hostNetwork === true ? null : this.#plan(uid);
       if (network) await addPodNetwork(network, paths.boot);
+      const netns = netnsPath(network?.namespace ?? this.node.name);
       const worker = new PodWorker(
         pod,
         { podIP: network?.address ?? this.node.address, hostIP: this.node.address },
         {
-          netns: netnsPath(network?.namespace ?? this.node.name),
+          netns,
+          sockets: netnsSockets(netns),
           programs: config.programs,
           images: config.images,
           host: this.#host,

@@ -35,6 +35,15 @@ export interface Container {
   args?: string[];
   env?: EnvVar[];
   ports?: ContainerPort[];
+  readinessProbe?: Partial<ReadinessProbe>;
+}
+
+/** Probes other than httpGet are not made: their containers are ready when they run. */
+export interface ReadinessProbe {
+  httpGet: { host?: string; port: number; path?: string };
+  periodSeconds?: number;
+  timeoutSeconds?: number;
+  failureThreshold?: number;
 }
 
 export interface PodSpec {

@@ -9,6 +9,7 @@ const container = (exitCode: number | null): ContainerState => ({
   id: 'netns://1',
   restarts: 0,
   startedAt: 't0',
+  ready: true,
   ended: exitCode === null ? null : { exitCode, at: 't1' },
   previous: null,
 });
@@ -35,6 +36,13 @@ test.each([
 ] as const)('restartPolicy %s, exit codes %o: %s, Ready %s', (policy, codes, phase, isReady) => {
   const result = status(policy, ...codes);
   expect([result.phase, ready(result)]).toEqual([phase, isReady]);
+});
+
+test('a container that is not ready keeps its pod from being ready', () => {
+  const observed = { podIP: '10.0.0.2', hostIP: '10.0.0.1', startTime: 't0' };
+  const containers = [container(null), { ...container(null), ready: false }];
+  const result = planPodStatus(pod('Always'), { ...observed, containers }, 't2');
+  expect([result.phase, ready(result)]).toEqual(['Running', 'False']);
 });
 
 test('a condition that stays keeps its time', () => {

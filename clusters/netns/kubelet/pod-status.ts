@@ -6,6 +6,8 @@ export interface ContainerState {
   readonly id: string;
   readonly restarts: number;
   readonly startedAt: string;
+  /** What its readiness probe says; without one true from the start. */
+  readonly ready: boolean;
   /** Null while it runs. */
   readonly ended: { readonly exitCode: number; readonly at: string } | null;
   readonly previous: { readonly exitCode: number; readonly at: string } | null;
@@ -23,7 +25,7 @@ type Status = NonNullable<Pod['status']>;
 /** The status a kubelet reports; conditions keep their transition time while they do not change. */
 export function planPodStatus(pod: Pod, observed: Observed, now: string): Status {
   const phase = phaseOf(pod, observed.containers);
-  const ready = phase === 'Running' && observed.containers.every((container) => container.ended === null);
+  const ready = phase === 'Running' && observed.containers.every(isReady);
   const done = phase === 'Succeeded' || phase === 'Failed';
   const reason = phase === 'Succeeded' ? 'PodCompleted' : 'ContainersNotReady';
   const wanted: Condition[] = [
@@ -49,6 +51,8 @@ export function planPodStatus(pod: Pod, observed: Observed, now: string): Status
   };
 }
 
+const isReady = ({ ended, ready }: ContainerState): boolean => ended === null && ready;
+
 function phaseOf(pod: Pod, containers: readonly ContainerState[]): NonNullable<Status['phase']> {
   if (containers.some((container) => container.ended === null)) return 'Running';
   // With restartPolicy Always an ended container is about to be started again.
@@ -71,7 +75,7 @@ function containerStatus(container: ContainerState): ContainerStatus {
     image: container.image,
     imageID: container.image,
     containerID: container.id,
-    ready: ended === null,
+    ready: isReady(container),
     started: ended === null,
     restartCount: container.restarts,
     state: ended === null ? { running: { startedAt: container.startedAt } } : terminated(ended),

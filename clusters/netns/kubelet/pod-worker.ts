@@ -7,6 +7,7 @@ import type { PodSurroundings } from './container.ts';
 import type { Container, Pod } from './objects.ts';
 import type { ContainerState, Observed } from './pod-status.ts';
 import type { Process } from './process.ts';
+import { watchReadiness } from './readiness-probe.ts';
 
 const RESTART_DELAY_MS = [100, 1_000, 5_000, 10_000];
 
@@ -103,7 +104,24 @@ export class PodWorker {
     const process = startInPod(argv, this.#environment(running.spec), this.#surroundings, (line) => log.write(line));
     running.process = process;
     void log.follow(process);
-    void process.exited.then((exitCode) => this.#ended(running, exitCode));
+    const probing = this.#probe(running);
+    void process.exited.then((exitCode) => {
+      probing.abort();
+      return this.#ended(running, exitCode);
+    });
+  }
+
+  #probe(running: Running): AbortController {
+    const probing = new AbortController();
+    const { httpGet, ...limits } = running.spec.readinessProbe ?? {};
+    if (httpGet === undefined) return probing;
+    const signal = AbortSignal.any([probing.signal, this.#stopping.signal]);
+    const { sockets } = this.#surroundings;
+    void watchReadiness({ probe: { httpGet, ...limits }, podIP: this.#address.podIP, sockets, signal }, (ready) => {
+      running.state = { ...running.state, ready };
+      this.#onChange();
+    });
+    return probing;
   }
 
   async #ended(running: Running, exitCode: number): Promise<void> {
@@ -131,6 +149,7 @@ function fresh(spec: Container, restarts: number, previous: ContainerState['ende
     id: `netns://${randomUUID()}`,
     restarts,
     startedAt: now(),
+    ready: spec.readinessProbe?.httpGet === undefined,
     ended: null,
     previous,
   };
