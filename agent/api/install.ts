@@ -2,15 +2,17 @@ import type { KubeObject } from '../kube/object.ts';
 import { customResourceDefinitions } from './crds.ts';
 
 export interface InstallOptions {
-  /** Flags of the node agent, see agent/main/node.ts; e.g. `--service-cidr=10.96.0.0/16`. */
+  /** Flags of the node agent, see agent/main/node-agent.ts; e.g. `--service-cidr=10.96.0.0/16`. */
   readonly agentArgs?: readonly string[];
   readonly controllerArgs?: readonly string[];
-  readonly agentImage?: string;
-  readonly controllerImage?: string;
+  /** The image of both programs. */
+  readonly image?: string;
 }
 
 export const installNamespace = 'egressproof-system';
 export const agentName = 'egressproof-agent';
+/** The image that has both programs, without a tag. */
+export const agentImage = 'egressproof/agent';
 const controllerName = 'egressproof-controller';
 /** Where the programs answer probes, on the node's loopback; near those of Kubernetes' own components (10248 to 10259). */
 export const healthPorts = { agent: 10_356, controller: 10_357 } as const;
@@ -83,7 +85,7 @@ function access(
   ];
 }
 
-function daemonSet({ agentImage = 'egressproof/agent', agentArgs = [] }: InstallOptions): KubeObject {
+function daemonSet({ image = agentImage, agentArgs = [] }: InstallOptions): KubeObject {
   return workload('DaemonSet', agentName, {
     updateStrategy: { type: 'RollingUpdate' },
     template: podTemplate(agentName, {
@@ -95,21 +97,29 @@ function daemonSet({ agentImage = 'egressproof/agent', agentArgs = [] }: Install
       containers: [
         {
           name: 'agent',
-          image: agentImage,
+          image,
           imagePullPolicy: 'IfNotPresent',
-          args: agentArgs,
+          args: ['agent', ...agentArgs],
           env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
-          // /proc/sys of the host's network namespace is writable only for privileged containers.
-          securityContext: { privileged: true },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            // Devices, routes, tables and marks; ARP and captures.
+            capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW'] },
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          // nft takes its rulesets from files.
+          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
           readinessProbe: readiness(healthPorts.agent),
           resources: { requests: { cpu: '20m', memory: '80Mi' } },
         },
       ],
+      volumes: [{ name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } }],
     }),
   });
 }
 
-function deployment({ controllerImage = 'egressproof/controller', controllerArgs = [] }: InstallOptions): KubeObject {
+function deployment({ image = agentImage, controllerArgs = [] }: InstallOptions): KubeObject {
   return workload('Deployment', controllerName, {
     replicas: 1,
     // Two controllers at a time would give out addresses twice.
@@ -122,9 +132,9 @@ function deployment({ controllerImage = 'egressproof/controller', controllerArgs
       containers: [
         {
           name: 'controller',
-          image: controllerImage,
+          image,
           imagePullPolicy: 'IfNotPresent',
-          args: controllerArgs,
+          args: ['controller', ...controllerArgs],
           securityContext: {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,

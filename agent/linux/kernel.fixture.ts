@@ -1,7 +1,8 @@
 /** Two hosts on one cable, and what the wrappers of system calls do with them. Prints its observations as JSON. */
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from './exec.ts';
 import { openCapture } from './capture.ts';
@@ -14,7 +15,7 @@ import { readNflog } from './nflog.ts';
 import { nftApply, nftJson } from './nft.ts';
 import { arpProbe, gratuitousArp } from './packet.ts';
 import { privateRun } from './sandbox.fixture.ts';
-import { readSysctl, writeSysctl } from './sysctl.ts';
+import { setReversePathFilter } from './rp-filter.ts';
 
 const [a, b] = ['/run/netns/a', '/run/netns/b'];
 await privateRun();
@@ -103,14 +104,21 @@ try {
   seen['noInterface'] = (error as Error).message;
 }
 
-writeSysctl('net.ipv4.ip_forward', 1, { netns: a });
-seen['forwarding'] = [readSysctl('net.ipv4.ip_forward', { netns: a }), readSysctl('net.ipv4.ip_forward', { netns: b })];
+const kernelParameter = (path: string, { netns }: { netns: string }): string =>
+  inNetns(netns, () => readFileSync(join('/proc/sys/net', path), 'utf8').trim());
+const rpFilters = (): string[] => [a, b].map((netns) => kernelParameter('ipv4/conf/eth0/rp_filter', { netns }));
+setReversePathFilter('eth0', 'strict', { netns: a });
+const strict = rpFilters();
+setReversePathFilter('eth0', 'loose', { netns: a });
+seen['rpFilters'] = [strict, rpFilters()];
+const here = (): string => readlinkSync('/proc/thread-self/ns/net');
+const own = here();
 try {
   inNetns(a, () => {
     throw new Error('inside');
   });
 } catch {
-  seen['cameBack'] = readSysctl('net.ipv4.ip_forward');
+  seen['cameBack'] = here() === own;
 }
 seen['brokenRuleset'] = await nftApply('table ip x {\n}\nnonsense\n', { netns: a }).then(
   () => 'applied',
@@ -121,7 +129,7 @@ seen['killedInTime'] = await run(['sh', '-c', 'sleep 60 & sleep 60'], { timeoutM
   (error: Error) => error.message,
 );
 
-const tracked = (): number => Number(readSysctl('net.netfilter.nf_conntrack_count', { netns: b }));
+const tracked = (): number => Number(kernelParameter('netfilter/nf_conntrack_count', { netns: b }));
 const trackedBefore = tracked();
 forgetConnections(0x20, 0x20, { netns: b });
 seen['keptOtherMarks'] = tracked() === trackedBefore;

@@ -26,8 +26,15 @@ test.each([
   { when: 'nobody answers for an unused address', key: 'probeNobody', want: [] },
   { when: 'a gratuitous ARP moves the neighbour at once', key: 'neighbourFlipped', want: true },
   { when: 'an interface that does not exist', key: 'noInterface', want: 'if_nametoindex("nope0"): ENODEV' },
-  { when: 'a sysctl belongs to its namespace', key: 'forwarding', want: ['1', '0'] },
-  { when: 'an error inside comes back to the own namespace', key: 'cameBack', want: '0' },
+  {
+    when: 'the reverse path filter of an interface is set, of no other',
+    key: 'rpFilters',
+    want: [
+      ['1', '0'],
+      ['2', '0'],
+    ],
+  },
+  { when: 'an error inside comes back to the own namespace', key: 'cameBack', want: true },
   { when: 'a broken ruleset is refused', key: 'brokenRuleset', want: true },
   { when: 'and nothing of it is applied', key: 'tablesAfterBroken', want: 0 },
   {

@@ -1,6 +1,7 @@
 import { AF_NETLINK } from './libc.ts';
 
 /** linux/netlink.h and linux/netfilter/nfnetlink.h. */
+export const NETLINK_ROUTE = 0;
 export const NETLINK_NETFILTER = 12;
 export const NLM_F_REQUEST = 1;
 export const NLM_F_ACK = 4;

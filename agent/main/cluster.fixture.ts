@@ -69,10 +69,10 @@ interface Program {
   logged(message: string): Promise<Record<string, unknown>>;
 }
 
-function startProgram(file: string, netns: string | null, args: readonly string[] = []): Program {
+function startProgram(netns: string | null, args: readonly string[]): Program {
   const lines: Record<string, unknown>[] = [];
   const waiting = new Set<() => void>();
-  const child = start([process.execPath, fileURLToPath(new URL(file, import.meta.url)), ...args], {
+  const child = start([process.execPath, fileURLToPath(new URL('main.ts', import.meta.url)), ...args], {
     ...(netns === null ? {} : { netns: netnsOf(netns) }),
     env: { KUBECONFIG: '/run/kubeconfig' },
     onStderr: (line) => {
@@ -96,8 +96,8 @@ function startProgram(file: string, netns: string | null, args: readonly string[
 }
 
 const agentOf = (node: TestNode): Program =>
-  startProgram('node.ts', node.name, ['--node-name', node.name, '--service-cidr=10.96.0.0/16']);
-const controller = startProgram('controller.ts', null);
+  startProgram(node.name, ['agent', '--node-name', node.name, '--service-cidr=10.96.0.0/16']);
+const controller = startProgram(null, ['controller']);
 let agents = testNodes.map(agentOf);
 const seen: Record<string, unknown> = {};
 seen['ready'] = await Promise.all(
@@ -145,7 +145,7 @@ seen['latePod'] = await sourceSeen('late', outsideAddress, 3);
 // A restart of every program.
 for (const program of [controller, ...agents]) await program.child.stop();
 const kept = await sources(pods);
-const controllerAgain = startProgram('controller.ts', null);
+const controllerAgain = startProgram(null, ['controller']);
 agents = testNodes.map(agentOf);
 await Promise.all([controllerAgain, ...agents].map((program) => program.logged('ready')));
 seen['whileStopped'] = kept;

@@ -1,14 +1,18 @@
+import { healthPorts } from '../api/install.ts';
+import type { Logger } from '../base/log.ts';
 import { startController } from '../controller/controller.ts';
 import { connectKube } from '../kube/client.ts';
-import { healthPorts } from '../api/install.ts';
 import { integer, parseFlags } from './flags.ts';
-import { runService } from './run.ts';
+import type { Service } from './run.ts';
 
-await runService(async (log) => {
-  const { kubeconfig, 'health-port': port } = parseFlags(process.argv.slice(2), {
-    kubeconfig: { type: 'string' },
-    'health-port': { type: 'string', default: String(healthPorts.controller) },
-  });
+const flags = {
+  kubeconfig: { type: 'string' },
+  'health-port': { type: 'string', default: String(healthPorts.controller) },
+} as const;
+
+/** The controller from its command line. */
+export async function controllerService(args: readonly string[], log: Logger): Promise<Service> {
+  const { kubeconfig, 'health-port': port } = parseFlags(args, flags);
   const healthPort = integer('health-port', port, 1, 65_535);
   const kube = await connectKube({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
@@ -24,4 +28,4 @@ await runService(async (log) => {
       kube.close();
     },
   };
-});
+}

@@ -31,12 +31,10 @@ const daemonSets: ResourceRef = {
   namespaced: true,
 };
 
+export type Defects = Pick<NodeAgentOptions, 'rewritePlan' | 'rewriteLayout'>;
+
 /** The node agent from its command line. `defects` is for tests only. */
-export async function nodeAgentService(
-  args: readonly string[],
-  log: Logger,
-  defects: Pick<NodeAgentOptions, 'rewritePlan' | 'rewriteLayout'> = {},
-): Promise<Service> {
+export async function nodeAgentService(args: readonly string[], log: Logger, defects: Defects = {}): Promise<Service> {
   const options = parseNodeFlags(args, process.env);
   const kube = await connectKube({
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),

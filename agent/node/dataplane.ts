@@ -3,7 +3,7 @@ import { ipBatch } from '../linux/ip.ts';
 import { nftApply, nftJson } from '../linux/nft.ts';
 import type { NftObject } from '../linux/nft.ts';
 import { gratuitousArp } from '../linux/packet.ts';
-import { writeSysctl } from '../linux/sysctl.ts';
+import { setReversePathFilter } from '../linux/rp-filter.ts';
 import { diffElements, noElements, parseElements, refreshLeases, renderElements } from './elements.ts';
 import type { Elements } from './elements.ts';
 import {
@@ -128,7 +128,7 @@ export class DataPlane {
       }
     }
     // Pods of other nodes arrive here although the way back to them is the uplink.
-    writeSysctl(`net.ipv4.conf.${device}.rp_filter`, 2, this.#options);
+    setReversePathFilter(device, 'loose', this.#options);
     return { ...want, layout, elements, held: overlay.addresses, peers: overlay.peers };
   }
 

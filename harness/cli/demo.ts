@@ -9,9 +9,9 @@ import { exitCodes, TestbedError } from './exit-codes.ts';
 import { prepareMachine } from './machine.ts';
 
 /** The article's figures with real traffic, told in the terminal. */
-export async function demo({ settings, flags, signal, print, note }: CommandContext): Promise<number> {
+export async function demo({ settings, signal, print, note }: CommandContext): Promise<number> {
   await prepareMachine({ settings, note });
-  const keep = flags['keep'] === true;
+  const keep = settings.keep === 'always';
   const name = `demo-${newRunId().toLowerCase()}`;
   const { stateDir } = settings;
   const lifetime = keep ? 'detached' : 'caller';

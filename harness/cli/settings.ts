@@ -11,7 +11,10 @@ const schema = z.strictObject({
   stateDir: z.string().min(1).default('.egressproof'),
   provider: z.enum(['netns']).default('netns'),
   adapter: z.enum(['bundled', 'none']).default('bundled'),
-  keep: z.enum(['never', 'on-failure', 'always']).default('never'),
+  /** A bare --keep means always. */
+  keep: z
+    .preprocess((value) => (value === true ? 'always' : value), z.enum(['never', 'on-failure', 'always']))
+    .default('never'),
   repeat: z.coerce.number().int().min(1).max(1000).default(1),
   concurrency: z.coerce.number().int().min(1).max(16).default(4),
   failFast: z.boolean().default(false),

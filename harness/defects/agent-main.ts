@@ -1,7 +1,6 @@
-/** The node agent with a seeded defect: `--defect-file PATH`, whose contents name it, then the agent's own flags. */
+/** The agent's image with a seeded defect: `--defect-file PATH`, whose contents name it, then the program and its flags. */
 import { existsSync, readFileSync } from 'node:fs';
-import { nodeAgentService } from '../../agent/main/node-agent.ts';
-import { runService } from '../../agent/main/run.ts';
+import { runProgram } from '../../agent/main/program.ts';
 import { layoutDefects } from './layout-defects.ts';
 import { isDefect } from './names.ts';
 import { planDefects } from './plan-defects.ts';
@@ -15,9 +14,7 @@ const rewriteLayout = isDefect(name) ? layoutDefects[name] : undefined;
 if (name !== '' && rewritePlan === undefined && rewriteLayout === undefined)
   throw new Error(`there is no defect ${name}`);
 
-await runService((log) =>
-  nodeAgentService(args, log, {
-    ...(rewritePlan === undefined ? {} : { rewritePlan }),
-    ...(rewriteLayout === undefined ? {} : { rewriteLayout }),
-  }),
-);
+await runProgram(args, {
+  ...(rewritePlan === undefined ? {} : { rewritePlan }),
+  ...(rewriteLayout === undefined ? {} : { rewriteLayout }),
+});

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { agentImage } from '../../agent/api/install.ts';
 import { connectKube, type KubeClient } from '../../agent/kube/client.ts';
 import type { Cluster, ClusterOptions } from '../../clusters/cluster.ts';
 import { netnsProvider } from '../../clusters/netns/provider.ts';
@@ -14,7 +15,7 @@ export interface ClusterWish {
   readonly lifetime: 'caller' | 'detached';
   readonly signal: AbortSignal;
   readonly progress?: (step: string) => void;
-  /** The node agent's program where it is not the real one, and arguments that come first. */
+  /** The program of the agent's image where it is not the real one, and arguments that come first. */
   readonly agentCommand?: readonly string[];
 }
 
@@ -27,8 +28,7 @@ export function provision(wish: ClusterWish): Promise<Cluster> {
   const { name, stateDir, lifetime, signal } = wish;
   const images: ClusterOptions['images'] = {
     [trafficImage]: { program: trafficProgram },
-    'egressproof/agent': { command: wish.agentCommand ?? [process.execPath, source('agent/main/node.ts')] },
-    'egressproof/controller': { command: [process.execPath, source('agent/main/controller.ts')] },
+    [agentImage]: { command: wish.agentCommand ?? [process.execPath, source('agent/main/main.ts')] },
   };
   const progress = wish.progress === undefined ? {} : { progress: wish.progress };
   return netnsProvider.up({ name, topology, stateDir, lifetime, programs, images, signal, ...progress });

@@ -37,7 +37,8 @@ async function answers({ probe, podIP, sockets, signal }: ProbeTarget): Promise<
   const { host = podIP, port, path = '/' } = probe.httpGet;
   const limit = AbortSignal.any([signal, AbortSignal.timeout((probe.timeoutSeconds ?? 1) * 1000)]);
   const createConnection = (): ReturnType<Sockets['connectTcp']> => sockets.connectTcp({ host, port });
-  const request = get({ host, port, path, agent: false, createConnection, signal: limit }, (response) => {
+  // An agent would make its own connections, in the namespace of this process.
+  const request = get({ host, port, path, createConnection, signal: limit }, (response) => {
     response.resume();
     resolve((response.statusCode ?? 0) >= 200 && (response.statusCode ?? 0) < 400);
   });
