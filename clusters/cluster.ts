@@ -150,6 +150,10 @@ export interface Topology {
 
 export interface ClusterOptions {
   readonly name: string;
+  /**
+   * Nodes, their labels and the addresses they should have. Where addresses are not the provider's to choose, the
+   * cluster's own topology says what they are.
+   */
   readonly topology: Topology;
   /** The state folder; the cluster owns `<stateDir>/clusters/<name>`. */
   readonly stateDir: string;
@@ -162,6 +166,8 @@ export interface ClusterOptions {
   readonly images: Readonly<Record<string, { readonly program: string } | { readonly command: readonly string[] }>>;
   /** `caller`: the cluster ends when the process that called `up` does, however it ends. Default `detached`. */
   readonly lifetime?: 'caller' | 'detached';
+  /** What could not be brought up is left as it is, for somebody to look at. Default: it is taken down. */
+  readonly retain?: boolean;
   readonly signal?: AbortSignal;
   /** Called with a short sentence at each step. */
   readonly progress?: (step: string) => void;
@@ -175,6 +181,8 @@ export interface Cluster extends AsyncDisposable {
   readonly dir: string;
   /** Path of a kubeconfig that works from the caller's side. */
   readonly kubeconfig: string;
+  /** What pods have to call one of ClusterOptions.images. */
+  image(name: string): string;
   readonly nodes: readonly ClusterNode[];
   node(name: string): ClusterNode;
   /** The router between node LAN and outside; the capture on the outside wire runs here. `lan` and `wan` name its interfaces. */
@@ -193,6 +201,8 @@ export interface ClusterProvider {
   up(options: ClusterOptions): Promise<Cluster>;
   /** A handle on a running cluster; throws ClusterNotFound. */
   attach(name: string, stateDir: string): Promise<Cluster>;
+  /** Takes down whatever there is of a cluster, be it half made or broken. Nothing to do is fine. */
+  down(name: string, stateDir: string): Promise<void>;
   list(
     stateDir: string,
   ): Promise<readonly { readonly name: string; readonly alive: boolean; readonly createdAt: string }[]>;

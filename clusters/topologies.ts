@@ -51,7 +51,7 @@ export function nodeIpamTopology(): Topology {
   };
 }
 
-export const topologies: Readonly<Record<string, () => Topology>> = {
+export const topologies: Readonly<Record<string, (options?: { nodes?: number }) => Topology>> = {
   egress: egressTopology,
   'node-ipam': nodeIpamTopology,
 };

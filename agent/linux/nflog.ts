@@ -25,9 +25,9 @@ const NFULA_CFG_CMD = 1;
 const NFULA_CFG_MODE = 2;
 const NFULA_CFG_TIMEOUT = 4;
 const NFULA_CFG_QTHRESH = 5;
-/** The kernel sends packets on in bundles of at most this many, or after this time (hundredths of a second). */
+/** The kernel sends packets on in bundles of at most this many, or after this time; it counts in hundredths of a second. */
 const BUNDLE = 64;
-const BUNDLE_CENTISECONDS = 1;
+export const BUNDLE_MS = 10;
 /** Enough for the IP and TCP headers. */
 const COPY_BYTES = 128;
 
@@ -72,7 +72,7 @@ function configMessages(group: number): Buffer[] {
       group,
       attribute(NFULA_CFG_MODE, mode),
       attribute(NFULA_CFG_QTHRESH, uint32(BUNDLE)),
-      attribute(NFULA_CFG_TIMEOUT, uint32(BUNDLE_CENTISECONDS)),
+      attribute(NFULA_CFG_TIMEOUT, uint32(BUNDLE_MS / 10)),
     ),
   ];
 }

@@ -85,6 +85,10 @@ export class EmbeddedCluster implements Cluster {
     return this.#control.call('status');
   }
 
+  image(name: string): string {
+    return name;
+  }
+
   async down(): Promise<void> {
     this.#control.close();
     await this.#remove();

@@ -1,11 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { ClusterOptions, Topology } from '../cluster.ts';
+import type { ClusterRecord } from '../state.ts';
 import type { ClusterPaths } from './paths.ts';
 
 /** What the caller's side hands to the sandbox, as a file in the cluster's folder. */
-export interface ClusterConfig {
-  readonly name: string;
-  readonly createdAt: string;
+export interface ClusterConfig extends ClusterRecord {
   readonly topology: Topology;
   /** URLs of the modules. */
   readonly programs: Readonly<Record<string, string>>;

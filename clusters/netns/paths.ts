@@ -23,9 +23,6 @@ export function clusterPaths(dir: string) {
 
 export type ClusterPaths = ReturnType<typeof clusterPaths>;
 
-/** Clusters of a state folder. */
-export const clustersDir = (stateDir: string): string => join(stateDir, 'clusters');
-export const clusterDir = (stateDir: string, name: string): string => join(clustersDir(stateDir), name);
 /** What may be shared between clusters and kept: the database's initialised data, compiled code. */
 export const cacheDir = (stateDir: string): string => join(stateDir, 'cache');
 

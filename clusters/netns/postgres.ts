@@ -1,14 +1,14 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { start } from '../../agent/linux/exec.ts';
-import type { Database, DatabaseConnection, DatabaseGrant } from '../cluster.ts';
-import { LOG_LINE_PREFIX, parseLogLine } from './postgres-log.ts';
+import type { Database, DatabaseConnection } from '../cluster.ts';
+import { planHba, setGrants } from '../database/grants.ts';
+import { LOG_LINE_PREFIX, parseLogLine } from '../database/log.ts';
 import { asPostgresUser, copyTemplate, preparePostgres } from './postgres-package.ts';
 
 const PORT = 5432;
-const RELOAD_LIMIT_MS = 5_000;
+/** The administrator comes over the unix socket. */
+const ADMINISTRATOR = 'local all postgres trust';
 
 /** Small and without durability: the data does not outlive the cluster. */
 const settings = {
@@ -48,7 +48,7 @@ export async function startPostgres(
   const { dir, socketDir } = options;
   const programs = await preparePostgres(options.cacheDir, `${dir}.new`);
   await Promise.all([copyTemplate(programs, dir), mkdir(socketDir, { recursive: true })]);
-  await writeFile(join(dir, 'pg_hba.conf'), planHba([]));
+  await writeFile(join(dir, 'pg_hba.conf'), planHba(ADMINISTRATOR, []));
   const connections: DatabaseConnection[] = [];
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   const flags = Object.entries({
@@ -81,68 +81,12 @@ export async function startPostgres(
     address: options.address,
     port: PORT,
     version: programs.version,
-    setGrants: (grants) => setGrants(grants, dir, socketDir),
+    setGrants: (grants) =>
+      setGrants(grants, {
+        hba: ADMINISTRATOR,
+        writeHba: (text) => writeFile(join(dir, 'pg_hba.conf'), text),
+        login: { host: socketDir, port: PORT, user: 'postgres', database: 'postgres' },
+      }),
     connections: (since = 0) => Promise.resolve({ entries: connections.slice(since), mark: connections.length }),
   };
-}
-
-/** pg_hba.conf: the administrator over the unix socket, each grant from its addresses, everybody else rejected. */
-function planHba(grants: readonly DatabaseGrant[]): string {
-  const lines = grants.flatMap(({ database, admit }) =>
-    admit.map((cidr) => `host "${database}" "${database}" ${withBits(cidr)} scram-sha-256`),
-  );
-  return ['local all postgres trust', ...lines, ''].join('\n');
-}
-
-const withBits = (cidr: string): string => (cidr.includes('/') ? cidr : `${cidr}/${cidr.includes(':') ? 128 : 32}`);
-
-async function setGrants(grants: readonly DatabaseGrant[], dir: string, socketDir: string): Promise<void> {
-  for (const { database } of grants) {
-    if (!/^[a-z][-_a-z0-9]{0,62}$/.test(database))
-      throw new Error(
-        `"${database}" cannot name a database: use 1 to 63 of a-z, 0-9, "-" and "_", beginning with a letter`,
-      );
-  }
-  await writeFile(join(dir, 'pg_hba.conf'), planHba(grants));
-  await asAdministrator(socketDir, async (client) => {
-    const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
-    const present = new Set(rows.map((row) => row.datname));
-    for (const { database, password } of grants) {
-      const role = pg.escapeIdentifier(database);
-      if (present.has(database)) await client.query(`alter role ${role} password ${pg.escapeLiteral(password)}`);
-      else {
-        await client.query(`create role ${role} login password ${pg.escapeLiteral(password)}`);
-        await client.query(`create database ${role} owner ${role}`);
-      }
-    }
-  });
-  await reload(socketDir);
-}
-
-/** Reloads pg_hba.conf and waits until new connections are judged by it: a session shows what the postmaster has loaded. */
-async function reload(socketDir: string): Promise<void> {
-  const loaded = (): Promise<string> =>
-    asAdministrator(
-      socketDir,
-      async (client) =>
-        (await client.query<{ at: string }>('select pg_conf_load_time()::text as at')).rows[0]?.at ?? '',
-    );
-  const before = await loaded();
-  await asAdministrator(socketDir, (client) => client.query('select pg_reload_conf()'));
-  const until = performance.now() + RELOAD_LIMIT_MS;
-  while ((await loaded()) === before) {
-    if (performance.now() > until)
-      throw new Error(`PostgreSQL did not reload pg_hba.conf within ${RELOAD_LIMIT_MS} ms; see its log`);
-    await delay(2);
-  }
-}
-
-async function asAdministrator<T>(socketDir: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ host: socketDir, port: PORT, user: 'postgres', database: 'postgres' });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,9 +1,8 @@
-import { pathToFileURL } from 'node:url';
 import { start } from '../../agent/linux/exec.ts';
 import type { RunningProcess } from '../cluster.ts';
 import { netnsPath } from './paths.ts';
 
-const programMain = new URL('program-main.ts', import.meta.url).pathname;
+const programMain = new URL('../program-main.ts', import.meta.url).pathname;
 
 /** Runs a program of the harness as a process of its own in a host's namespace. */
 export function startProgram(
@@ -22,6 +21,3 @@ export function startProgram(
     [Symbol.asyncDispose]: () => child.stop(),
   };
 }
-
-/** A module given as a URL or a path, as dynamic import wants it. */
-export const moduleUrl = (module: string): string => (module.includes('://') ? module : pathToFileURL(module).href);

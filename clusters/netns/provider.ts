@@ -1,19 +1,14 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Cluster, ClusterOptions, ClusterProvider } from '../cluster.ts';
+import { alreadyRuns, checkClusterName, clusterDir, notFound, readRecord, readRecords } from '../state.ts';
 import { EmbeddedCluster } from './cluster.ts';
 import { readConfig, writeConfig } from './config.ts';
 import { ControlClient } from './control-client.ts';
-import { cacheDir, clusterDir, clusterPaths, clustersDir } from './paths.ts';
+import { cacheDir, clusterPaths } from './paths.ts';
 import type { ClusterPaths } from './paths.ts';
 import { checkRequirements } from './requirements.ts';
 import { killSandbox, listenOnLoopback, processStartTime, startSandbox } from './sandbox.ts';
-
-/** There is no such cluster, or it has ended. */
-class ClusterNotFound extends Error {
-  override readonly name = 'ClusterNotFound';
-}
 
 /** The machine lacks something; the message has one line for each with what to do. */
 class RequirementsNotMet extends Error {
@@ -21,20 +16,19 @@ class RequirementsNotMet extends Error {
 }
 
 /** Multi-node clusters in a sandbox of namespaces: no Docker, no root, no download. */
-export const netnsProvider: ClusterProvider = { name: 'netns', up, attach, list };
+export const netnsProvider: ClusterProvider = {
+  name: 'netns',
+  up,
+  attach,
+  list,
+  down: (name, stateDir) => remove(pathsOf(name, stateDir)),
+};
 
 async function up(options: ClusterOptions): Promise<Cluster> {
-  if (!/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(options.name)) {
-    throw new Error(
-      `"${options.name}" cannot name a cluster: use 1 to 40 of a-z, 0-9 and "-", beginning and ending with a letter or digit`,
-    );
-  }
+  checkClusterName(options.name);
   const stateDir = resolve(options.stateDir);
-  const paths = clusterPaths(clusterDir(stateDir, options.name));
-  if (await isAlive(paths))
-    throw new Error(
-      `a cluster "${options.name}" runs already; use another --name, or end it with "egressproof down --name ${options.name}"`,
-    );
+  const paths = pathsOf(options.name, stateDir);
+  if (await isAlive(paths)) throw alreadyRuns(options.name);
   await rm(paths.dir, { recursive: true, force: true });
   await mkdir(paths.logs, { recursive: true, mode: 0o700 });
   await mkdir(paths.tmp);
@@ -44,6 +38,7 @@ async function up(options: ClusterOptions): Promise<Cluster> {
     try {
       await writeConfig(paths, {
         name: options.name,
+        provider: 'netns',
         createdAt: new Date().toISOString(),
         topology: options.topology,
         programs: Object.fromEntries(Object.entries(options.programs).map(([name, url]) => [name, url.href])),
@@ -80,29 +75,22 @@ async function explained(error: Error, stateDir: string): Promise<Error> {
 }
 
 async function attach(name: string, stateDir: string): Promise<Cluster> {
-  const paths = clusterPaths(clusterDir(resolve(stateDir), name));
-  if (!existsSync(paths.config) || !(await isAlive(paths))) {
-    const others = (await list(stateDir)).filter((one) => one.alive).map((one) => one.name);
-    throw new ClusterNotFound(
-      `there is no running cluster "${name}"; ${others.length === 0 ? 'none runs here' : `running: ${others.join(', ')}`}; "egressproof up" starts one`,
-    );
-  }
+  const paths = pathsOf(name, stateDir);
+  if (readRecord(stateDir, name)?.provider !== 'netns' || !(await isAlive(paths)))
+    throw await notFound(name, netnsProvider, stateDir);
   const config = await readConfig(paths);
   const control = await ControlClient.connect(paths.control, name);
   return new EmbeddedCluster(config, paths, control, await control.call('databaseInfo'), () => remove(paths));
 }
 
 async function list(stateDir: string): ReturnType<ClusterProvider['list']> {
-  const names = await readdir(clustersDir(resolve(stateDir))).catch(() => []);
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const paths = clusterPaths(clusterDir(resolve(stateDir), name));
-      const config = await readConfig(paths).catch(() => null);
-      return config && { name, alive: await isAlive(paths), createdAt: config.createdAt };
-    }),
+  const mine = (await readRecords(stateDir)).filter(({ provider }) => provider === 'netns');
+  return Promise.all(
+    mine.map(async ({ name, createdAt }) => ({ name, alive: await isAlive(pathsOf(name, stateDir)), createdAt })),
   );
-  return found.filter((one) => one !== null);
 }
+
+const pathsOf = (name: string, stateDir: string): ClusterPaths => clusterPaths(clusterDir(stateDir, name));
 
 async function holder(paths: ClusterPaths): Promise<{ pid: number; startTime: string } | null> {
   const text = await readFile(paths.pid, 'utf8').catch(() => '');

@@ -1,15 +1,8 @@
 import { constants, accessSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../agent/linux/exec.ts';
+import type { Requirement } from '../requirement.ts';
 import { checkStateFolder } from './state-folder.ts';
-
-export interface Requirement {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly found: string;
-  /** What to do when it is not met; empty when it is. */
-  readonly remedy: string;
-}
 
 /** Where administrators' programs are, which is not in an ordinary user's PATH. */
 const programFolders = [...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];

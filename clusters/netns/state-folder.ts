@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../../agent/linux/exec.ts';
-import type { Requirement } from './requirements.ts';
+import type { Requirement } from '../requirement.ts';
 
 /** What a cluster writes while it runs, mostly its database, and some to spare. MiB. */
 const NEEDED_MIB = 200;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { egresses, type Egress, type EgressSpec } from '../../agent/api/egress.ts';
 import { externalIPPools, type ExternalIPPool } from '../../agent/api/external-ip-pool.ts';
-import { installManifest, installNamespace } from '../../agent/api/install.ts';
+import { agentImage, installManifest, installNamespace } from '../../agent/api/install.ts';
 import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import type { Adapter, EgressIntent, Selection } from './adapter.ts';
@@ -23,7 +23,8 @@ export const bundled: Adapter = {
   async install(context) {
     const { topology } = context.cluster;
     const agentArgs = [`--service-cidr=${topology.serviceCIDR}`];
-    for (const object of installManifest({ agentArgs })) await context.kube.apply(resourceRefOf(object), object);
+    const image = context.cluster.image(agentImage);
+    for (const object of installManifest({ agentArgs, image })) await context.kube.apply(resourceRefOf(object), object);
     await whenWorkloadsReady(context, installNamespace);
   },
 

@@ -1,3 +1,6 @@
+import { defaultImages } from '../../clusters/kind/images.ts';
+import { ipFamilies } from '../../clusters/kind/kind-config.ts';
+import { providerNames } from '../../clusters/providers.ts';
 import type { CommandContext } from './context.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
@@ -35,7 +38,18 @@ const output: Flag = {
   default: 'text',
   choices: ['text', 'json'],
 };
-const provider: Flag = { form: '--provider <name>', help: 'where clusters run', choices: ['netns'] };
+const provider: Flag = {
+  form: '--provider <name>',
+  help: 'where clusters run: embedded (netns, the default) or in Docker (kind)',
+  choices: providerNames,
+};
+/** Of provider kind. */
+const images: readonly Flag[] = [
+  { form: '--image <image>', help: 'kind: image of the nodes (default: that of the installed kind)' },
+  { form: '--base-image <image>', help: `kind: what our images are built on (default: ${defaultImages.base})` },
+  { form: '--database-image <image>', help: `kind: the PostgreSQL outside (default: ${defaultImages.database})` },
+];
+const ipFamily: Flag = { form: '--ip-family <family>', help: 'kind: addresses of the cluster', choices: ipFamilies };
 const adapter: Flag = { form: '--adapter <name>', help: 'the implementation under test', choices: ['bundled', 'none'] };
 const name: Flag = { form: '--name <name>', help: 'name of the cluster', default: 'egressproof' };
 
@@ -44,7 +58,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'doctor',
     help: 'say whether this machine can run a cluster, and what to do if not',
-    flags: [output, stateDir, config],
+    flags: [output, provider, ...images, stateDir, config],
     run: doctor,
   },
   {
@@ -53,8 +67,12 @@ export const commands: readonly CommandDefinition[] = [
     flags: [
       name,
       { form: '--topology <name>', help: 'egress (figure 4) or node-ipam (figures 1-3)', default: 'egress' },
+      { form: '--nodes <n>', help: 'workers of topology egress (default: 3)' },
+      { form: '--retain', help: 'leave what could not be brought up, to look at it' },
       adapter,
       provider,
+      ...images,
+      ipFamily,
       stateDir,
       config,
     ],
@@ -89,6 +107,7 @@ export const commands: readonly CommandDefinition[] = [
       { form: '-v, --verbose', help: 'show every check' },
       adapter,
       provider,
+      ...images,
       stateDir,
       config,
     ],
@@ -97,7 +116,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'demo',
     help: "the article's figures with real traffic: the sources that database and firewall see, before and after Egress",
-    flags: [{ form: '--keep', help: 'leave the cluster running at the end' }, stateDir, config],
+    flags: [{ form: '--keep', help: 'leave the cluster running at the end' }, provider, ...images, stateDir, config],
     run: demo,
   },
   {

@@ -7,6 +7,7 @@ import { openTestbed } from '../world/testbed.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes, TestbedError } from './exit-codes.ts';
 import { prepareMachine } from './machine.ts';
+import { providerFrom } from './settings.ts';
 
 /** The article's figures with real traffic, told in the terminal. */
 export async function demo({ settings, signal, print, note }: CommandContext): Promise<number> {
@@ -16,11 +17,17 @@ export async function demo({ settings, signal, print, note }: CommandContext): P
   const { stateDir } = settings;
   const lifetime = keep ? 'detached' : 'caller';
   note('bringing up a cluster of 3 nodes, a firewall and a PostgreSQL outside');
-  const cluster = await provision({ name, topology: 'egress', stateDir, lifetime, signal, progress: note }).catch(
-    (error: unknown) => {
-      throw new TestbedError(error instanceof Error ? error.message : String(error), { cause: error });
-    },
-  );
+  const cluster = await provision({
+    provider: providerFrom(settings),
+    name,
+    topology: 'egress',
+    stateDir,
+    lifetime,
+    signal,
+    progress: note,
+  }).catch((error: unknown) => {
+    throw new TestbedError(error instanceof Error ? error.message : String(error), { cause: error });
+  });
   try {
     const kube = await connectTo(cluster);
     note('installing the Egress controller and a node agent on each node');

@@ -1,4 +1,4 @@
-import { netnsProvider } from '../../clusters/netns/provider.ts';
+import { listClusters } from '../../clusters/providers.ts';
 import { features } from '../case/features.ts';
 import { defects } from '../defects/names.ts';
 import { loadCases } from '../runner/load-cases.ts';
@@ -40,7 +40,7 @@ async function rowsOf(kind: (typeof kinds)[number], stateDir: string): Promise<R
     case 'defects':
       return Object.entries(defects).map(([name, means]) => ({ name, means }));
     case 'clusters':
-      return (await netnsProvider.list(stateDir)).map((one) => ({ ...one }));
+      return (await listClusters(stateDir)).map((one) => ({ ...one }));
   }
 }
 

@@ -17,6 +17,7 @@ import { openTestbed, type Testbed } from '../world/testbed.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
 import { prepareMachine } from './machine.ts';
+import { providerFrom } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
 const agentMain = fileURLToPath(new URL('../defects/agent-main.ts', import.meta.url));
@@ -31,6 +32,7 @@ export async function selftest(context: CommandContext): Promise<number> {
   const defectFile = join(stateDir, 'clusters', name, 'defect');
   const agentCommand = [process.execPath, agentMain, '--defect-file', defectFile];
   const cluster = await provision({
+    provider: providerFrom(settings),
     name,
     topology: 'egress',
     stateDir,

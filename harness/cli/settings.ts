@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { defaultImages } from '../../clusters/kind/images.ts';
+import type { ForeignImages } from '../../clusters/kind/images.ts';
+import { ipFamilies } from '../../clusters/kind/kind-config.ts';
+import { providerNames, providerOf } from '../../clusters/providers.ts';
+import type { ClusterProvider } from '../../clusters/cluster.ts';
 import { UsageError } from './exit-codes.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -9,7 +14,12 @@ const settingsFile = 'egressproof.yaml';
 /** What can be set by a flag, by the file, or by the environment for the state folder. Flag > environment > file > default. */
 const schema = z.strictObject({
   stateDir: z.string().min(1).default('.egressproof'),
-  provider: z.enum(['netns']).default('netns'),
+  provider: z.enum(providerNames).default('netns'),
+  /** Of provider kind: the image of its nodes; absent: the default of the installed kind. */
+  image: z.string().min(1).optional(),
+  baseImage: z.string().min(1).default(defaultImages.base),
+  databaseImage: z.string().min(1).default(defaultImages.database),
+  ipFamily: z.enum(ipFamilies).default('ipv4'),
   adapter: z.enum(['bundled', 'none']).default('bundled'),
   /** A bare --keep means always. */
   keep: z
@@ -22,7 +32,25 @@ const schema = z.strictObject({
   seed: z.coerce.number().int().min(0).default(0),
 });
 
+/** Environment variables and the settings that they stand for. */
+const variables: Readonly<Record<string, string>> = {
+  EGRESSPROOF_STATE_DIR: 'stateDir',
+  EGRESSPROOF_KIND_IMAGE: 'image',
+  EGRESSPROOF_BASE_IMAGE: 'baseImage',
+  EGRESSPROOF_DATABASE_IMAGE: 'databaseImage',
+};
+
 export type Settings = z.infer<typeof schema>;
+
+/** The provider that the settings ask for. */
+export function providerFrom(settings: Settings): ClusterProvider {
+  return providerOf(settings.provider, { images: foreignImages(settings), ipFamily: settings.ipFamily });
+}
+
+/** The images of provider kind that are not ours. */
+export function foreignImages({ image, baseImage, databaseImage }: Settings): ForeignImages {
+  return { node: image ?? null, base: baseImage, database: databaseImage };
+}
 
 const keys = Object.keys(schema.shape);
 
@@ -33,11 +61,13 @@ export async function readSettings(
 ): Promise<Settings> {
   const explicit = typeof flags['config'] === 'string' ? flags['config'] : undefined;
   const fromFile = await readSettingsFile(explicit ?? settingsFile, explicit !== undefined);
-  const stateDir = environment['EGRESSPROOF_STATE_DIR'];
+  const fromEnvironment = Object.fromEntries(
+    Object.entries(variables).flatMap(([name, key]) => (environment[name] ? [[key, environment[name]]] : [])),
+  );
   const fromFlags = Object.fromEntries(
     Object.entries(flags).filter(([key, value]) => keys.includes(key) && value !== undefined),
   );
-  return check({ ...fromFile, ...(stateDir ? { stateDir } : {}), ...fromFlags }, 'the configuration');
+  return check({ ...fromFile, ...fromEnvironment, ...fromFlags }, 'the configuration');
 }
 
 async function readSettingsFile(path: string, isWanted: boolean): Promise<Record<string, unknown>> {

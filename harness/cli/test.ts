@@ -1,7 +1,7 @@
 import { symlink, rm, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Cluster } from '../../clusters/cluster.ts';
-import { netnsProvider } from '../../clusters/netns/provider.ts';
+import { attachCluster } from '../../clusters/providers.ts';
 import { writeJSON } from '../../reports/json/write.ts';
 import { writeJUnit } from '../../reports/junit/write.ts';
 import { buildRunResult, type RunFacts } from '../../reports/model/build.ts';
@@ -19,6 +19,7 @@ import type { CommandContext } from './context.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
 import { prepareMachine } from './machine.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { providerFrom } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Runs cases, tells of them as they end, and writes the reports. */
@@ -47,6 +48,7 @@ export async function testCommand(context: CommandContext): Promise<number> {
   using heartbeat = startHeartbeat(note);
   const outcome = await runSuite(cases, {
     ...settings,
+    provider: providerFrom(settings),
     ...(cluster === undefined ? {} : { cluster }),
     adapter: settings.adapter === 'none' ? none : bundled,
     runId: runId.toLowerCase(),
@@ -105,7 +107,7 @@ function selectPatterns(...given: Parameters<typeof selectCases>): ReturnType<ty
 
 async function runningCluster(name: unknown, stateDir: string): Promise<Cluster | undefined> {
   if (typeof name !== 'string') return undefined;
-  return netnsProvider.attach(name, stateDir).catch((error: unknown) => {
+  return attachCluster(name, stateDir).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
 }

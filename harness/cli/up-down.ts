@@ -1,10 +1,11 @@
-import { netnsProvider } from '../../clusters/netns/provider.ts';
+import { ClusterNotFound, downCluster, listClusters } from '../../clusters/providers.ts';
 import { bundled } from '../adapter/bundled.ts';
 import { topologyNames, type TopologyName } from '../case/define-case.ts';
 import { connectTo, provision } from '../runner/provision.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes, TestbedError, UsageError } from './exit-codes.ts';
 import { prepareMachine } from './machine.ts';
+import { providerFrom } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Brings up a cluster that stays until `down`. */
@@ -13,9 +14,17 @@ export async function up({ settings, flags, signal, print, note }: CommandContex
   const topology = topologyOf(String(flags['topology']));
   await prepareMachine({ settings, note });
   const { stateDir } = settings;
-  const cluster = await provision({ name, topology, stateDir, lifetime: 'detached', signal, progress: note }).catch(
-    asTestbedError,
-  );
+  const cluster = await provision({
+    provider: providerFrom(settings),
+    name,
+    topology,
+    stateDir,
+    lifetime: 'detached',
+    signal,
+    retain: flags['retain'] === true,
+    progress: note,
+    ...(flags['nodes'] === undefined ? {} : { workers: wholeNumber('--nodes', flags['nodes']) }),
+  }).catch(asTestbedError);
   try {
     if (settings.adapter === 'bundled' && topology === 'egress') {
       note(`installing ${bundled.name}`);
@@ -37,14 +46,13 @@ export async function up({ settings, flags, signal, print, note }: CommandContex
 /** Takes clusters down. A cluster that is not there is an error, unless all were meant. */
 export async function down({ settings, flags, print }: CommandContext): Promise<number> {
   const { stateDir } = settings;
-  const names =
-    flags['all'] === true ? (await netnsProvider.list(stateDir)).map(({ name }) => name) : [String(flags['name'])];
+  const isAll = flags['all'] === true;
+  const names = isAll ? (await listClusters(stateDir)).map(({ name }) => name) : [String(flags['name'])];
   for (const name of names) {
-    const cluster = await netnsProvider.attach(name, stateDir).catch((error: unknown) => {
-      if (flags['all'] === true) return null;
-      throw new UsageError(error instanceof Error ? error.message : String(error));
+    await downCluster(name, stateDir).catch((error: unknown) => {
+      if (error instanceof ClusterNotFound) throw new UsageError(error.message);
+      throw new TestbedError(error instanceof Error ? error.message : String(error), { cause: error });
     });
-    await cluster?.down();
     print(`cluster ${name} is down`);
   }
   if (names.length === 0) print('no cluster is there');
@@ -58,6 +66,13 @@ function topologyOf(name: string): TopologyName {
       `there is no topology ${name}${didYouMean(name, topologyNames)}; topologies: ${topologyNames.join(', ')}`,
     );
   return found;
+}
+
+function wholeNumber(flag: string, value: unknown): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1)
+    throw new UsageError(`${flag} ${String(value)}: must be a whole number, 1 or more`);
+  return number;
 }
 
 function asTestbedError(error: unknown): never {

@@ -1,19 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { agentImage } from '../../agent/api/install.ts';
 import { connectKube, type KubeClient } from '../../agent/kube/client.ts';
-import type { Cluster, ClusterOptions } from '../../clusters/cluster.ts';
-import { netnsProvider } from '../../clusters/netns/provider.ts';
+import type { Cluster, ClusterOptions, ClusterProvider } from '../../clusters/cluster.ts';
 import { topologies } from '../../clusters/topologies.ts';
 import type { TopologyName } from '../case/define-case.ts';
 import { programs, trafficImage, trafficProgram } from '../traffic/programs.ts';
 
 export interface ClusterWish {
+  readonly provider: ClusterProvider;
   readonly name: string;
   readonly topology: TopologyName;
+  /** How many nodes, where the topology does not say. */
+  readonly workers?: number;
   readonly stateDir: string;
   /** `caller`: the cluster ends with this process, however that ends. */
   readonly lifetime: 'caller' | 'detached';
   readonly signal: AbortSignal;
+  readonly retain?: boolean;
   readonly progress?: (step: string) => void;
   /** The program of the agent's image where it is not the real one, and arguments that come first. */
   readonly agentCommand?: readonly string[];
@@ -23,15 +26,15 @@ const source = (path: string): string => fileURLToPath(new URL(`../../${path}`, 
 
 /** A cluster that has the images that cases and implementation use. */
 export function provision(wish: ClusterWish): Promise<Cluster> {
-  const topology = topologies[wish.topology]?.();
+  const topology = topologies[wish.topology]?.(wish.workers === undefined ? {} : { nodes: wish.workers });
   if (topology === undefined) throw new Error(`there is no topology ${wish.topology}`);
-  const { name, stateDir, lifetime, signal } = wish;
+  const { name, stateDir, lifetime, signal, retain = false } = wish;
   const images: ClusterOptions['images'] = {
     [trafficImage]: { program: trafficProgram },
     [agentImage]: { command: wish.agentCommand ?? [process.execPath, source('agent/main/main.ts')] },
   };
   const progress = wish.progress === undefined ? {} : { progress: wish.progress };
-  return netnsProvider.up({ name, topology, stateDir, lifetime, programs, images, signal, ...progress });
+  return wish.provider.up({ name, topology, stateDir, lifetime, programs, images, signal, retain, ...progress });
 }
 
 export function connectTo(cluster: Cluster): Promise<KubeClient> {

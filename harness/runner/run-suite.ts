@@ -1,5 +1,5 @@
 import type { CaseResult } from '../../reports/model/run-result.ts';
-import type { Cluster } from '../../clusters/cluster.ts';
+import type { Cluster, ClusterProvider } from '../../clusters/cluster.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import { none } from '../adapter/none.ts';
 import type { EgressCase, TopologyName } from '../case/define-case.ts';
@@ -8,6 +8,7 @@ import { connectTo, provision } from './provision.ts';
 import { runCases, type RunCasesOptions } from './run-cases.ts';
 
 export interface SuiteOptions extends Omit<RunCasesOptions, 'onResult' | 'runTag' | 'keepFailed'> {
+  readonly provider: ClusterProvider;
   readonly adapter: Adapter;
   readonly stateDir: string;
   /** Unique among the runs of this machine, for the names of clusters. */
@@ -69,9 +70,9 @@ export async function runSuite(cases: readonly EgressCase[], options: SuiteOptio
 }
 
 function newCluster(name: string, topology: TopologyName, options: SuiteOptions): Promise<Cluster> {
-  const { stateDir, signal, progress } = options;
+  const { provider, stateDir, signal, progress } = options;
   const lifetime = options.keep === 'never' ? 'caller' : 'detached';
-  return provision({ name, topology, stateDir, lifetime, signal, progress });
+  return provision({ provider, name, topology, stateDir, lifetime, signal, progress });
 }
 
 /** Says whether the cluster is to be kept; takes it down itself when it cannot be used. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { netnsProvider } from '../../clusters/netns/provider.ts';
 import type { CaseResult } from '../../reports/model/run-result.ts';
 import { describeFailure } from '../../reports/text/failure.ts';
 import { bundled } from '../adapter/bundled.ts';
@@ -23,6 +24,7 @@ export function registerCases(cases: readonly EgressCase[], stateDir: string): v
     const runDir = join(resolve(stateDir), 'runs', runId);
     mkdirSync(runDir, { recursive: true });
     suite = runSuite(cases, {
+      provider: netnsProvider,
       adapter: bundled,
       stateDir,
       runId: runId.toLowerCase(),

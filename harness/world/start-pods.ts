@@ -17,7 +17,7 @@ export interface PodRequest {
 
 /** Creates a pod with a traffic program and waits until it takes commands. */
 export async function startPod(testbed: Testbed, request: PodRequest): Promise<CasePod> {
-  await testbed.kube.create(podResource, podManifest(request));
+  await testbed.kube.create(podResource, podManifest(request, testbed.cluster.image(trafficImage)));
   const ready = await whenPod(testbed, request.namespace, request.name, isReady, 'become ready');
   const node = testbed.cluster.node(request.node);
   const facts: PodFacts = {
@@ -32,12 +32,12 @@ export async function startPod(testbed: Testbed, request: PodRequest): Promise<C
   return new CasePod(facts, request.witnessPort, session, request.tokenPrefix);
 }
 
-function podManifest({ namespace, name, node, labels, hostNetwork }: PodRequest): KubeObject {
+function podManifest({ namespace, name, node, labels, hostNetwork }: PodRequest, image: string): KubeObject {
   const spec = {
     nodeName: node,
     ...(hostNetwork ? { hostNetwork } : {}),
     terminationGracePeriodSeconds: 0,
-    containers: [{ name: 'traffic', image: trafficImage, imagePullPolicy: 'IfNotPresent' }],
+    containers: [{ name: 'traffic', image, imagePullPolicy: 'IfNotPresent' }],
   };
   return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, labels: { ...labels } }, spec } as KubeObject;
 }

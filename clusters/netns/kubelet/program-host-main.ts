@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { netnsSockets } from '../../../agent/linux/netns-sockets.ts';
 import type { RunSession } from '../../program.ts';
-import { moduleUrl } from '../programs.ts';
+import { moduleUrl } from '../../program-module.ts';
 import type { HostCommand, HostEvent } from './program-host-protocol.ts';
 
 interface Session {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseLogLine } from './postgres-log.ts';
+import { parseLogLine } from './log.ts';
 
 const prefix = '2026-01-31 08:00:00.123 UTC|lab|lab|172.16.18.131|';
 

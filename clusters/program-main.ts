@@ -1,8 +1,8 @@
 /** A process that is one session of a program, with the sockets of the namespace it runs in. */
 import { createInterface } from 'node:readline';
-import { nativeSockets } from '../../agent/linux/native-sockets.ts';
-import type { RunSession } from '../program.ts';
-import { moduleUrl } from './programs.ts';
+import { nativeSockets } from '../agent/linux/native-sockets.ts';
+import type { RunSession } from './program.ts';
+import { moduleUrl } from './program-module.ts';
 
 const [module = '', ...args] = process.argv.slice(2);
 const { runSession } = (await import(moduleUrl(module))) as { runSession: RunSession };
@@ -11,6 +11,8 @@ process.once('SIGTERM', () => {
   controller.abort();
   process.stdin.destroy();
 });
+// Whoever speaks to the program has gone: in a container no signal tells of that.
+process.stdin.once('end', () => controller.abort());
 process.stdout.on('error', () => controller.abort());
 
 process.exitCode = await runSession({

@@ -1,0 +1,194 @@
+import { connectKube } from '../../agent/kube/client.ts';
+import { nodes as nodesRef } from '../../agent/kube/object.ts';
+import type { KubeObject } from '../../agent/kube/object.ts';
+import type {
+  Capability,
+  CapabilityState,
+  Cluster,
+  ClusterNode,
+  Database,
+  Firewall,
+  Host,
+  Topology,
+} from '../cluster.ts';
+import type { KindRecord } from './config.ts';
+import { openDatabase } from './database.ts';
+import { containersWith, clusterLabel, execIn, kindClusterLabel } from './docker.ts';
+import type { ContainerState } from './docker.ts';
+import { NodeFaults } from './faults.ts';
+import { firewallLogProgram, openFirewall } from './firewall.ts';
+import { containerHost } from './host.ts';
+import { hostContainer, kindName, outsideNetwork } from './naming.ts';
+import { kindNodes, learnTopology } from './topology.ts';
+import type { KindNode } from './topology.ts';
+
+interface Parts {
+  readonly topology: Topology;
+  readonly nodes: readonly KindNode[];
+  readonly database: Database;
+  readonly interfaces: { readonly lan: string; readonly wan: string };
+}
+
+/** A handle on a kind cluster with its outside. */
+export class KindCluster implements Cluster {
+  readonly provider = 'kind';
+  readonly name: string;
+  readonly topology: Topology;
+  readonly dir: string;
+  readonly kubeconfig: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly router: Cluster['router'];
+  readonly witness: Host;
+  readonly database: Database;
+  readonly firewall: Firewall;
+  readonly capabilities: Readonly<Record<Capability, CapabilityState>>;
+  readonly #record: KindRecord;
+  readonly #down: () => Promise<void>;
+  readonly #closeFirewall: () => Promise<void>;
+
+  private constructor(record: KindRecord, dir: string, parts: Parts, down: () => Promise<void>) {
+    const { topology, interfaces } = parts;
+    this.#record = record;
+    this.#down = down;
+    this.name = record.name;
+    this.topology = topology;
+    this.dir = dir;
+    this.kubeconfig = kubeconfigOf(dir);
+    this.nodes = topology.nodes.map(({ name, podCIDR, address }) => this.#node(name, podCIDR, address));
+    this.router = { ...this.#host('router', topology.nodeLan.router), interfaces };
+    this.witness = this.#host('witness', topology.outside.witness);
+    this.database = parts.database;
+    const firewall = openFirewall(hostContainer(record.name, 'router'), interfaces, () =>
+      this.router.start(firewallLogProgram, ['read']),
+    );
+    this.firewall = firewall;
+    this.#closeFirewall = async () => firewall[Symbol.asyncDispose]();
+    this.capabilities = capabilitiesOf(record);
+  }
+
+  /** Learns from Docker and the API server what the cluster is like now. */
+  static async open(record: KindRecord, dir: string, down: () => Promise<void>): Promise<KindCluster> {
+    const { name, networks } = record;
+    const [nodeContainers, others] = await Promise.all([
+      containersWith(kindClusterLabel, kindName(name)),
+      containersWith(clusterLabel, name),
+    ]);
+    const nodes = kindNodes(nodeContainers, kindName(name));
+    const outsideAddress = (host: 'database' | 'witness'): string => addressOf(others, name, host);
+    const addresses = { database: outsideAddress('database'), witness: outsideAddress('witness') };
+    const [podCIDRs, database, interfaces] = await Promise.all([
+      readPodCIDRs(kubeconfigOf(dir)),
+      openDatabase(hostContainer(name, 'database'), addresses.database, record.databasePassword),
+      routerInterfaces(hostContainer(name, 'router'), networks.lan.router, networks.outside.router),
+    ]);
+    const topology = learnTopology(record.wished, networks, nodes, podCIDRs, addresses);
+    return new KindCluster(record, dir, { topology, nodes, database, interfaces }, down);
+  }
+
+  node(name: string): ClusterNode {
+    const found = this.nodes.find((node) => node.name === name);
+    if (found === undefined)
+      throw new Error(`there is no node "${name}"; the nodes are ${this.nodes.map((node) => node.name).join(', ')}`);
+    return found;
+  }
+
+  image(name: string): string {
+    const reference = this.#record.images[name];
+    if (reference === undefined)
+      throw new Error(`there is no image "${name}"; this cluster has ${Object.keys(this.#record.images).join(', ')}`);
+    return reference;
+  }
+
+  async down(): Promise<void> {
+    await this.#closeFirewall();
+    await this.#down();
+  }
+
+  /** Lets go of the cluster, which runs on. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#closeFirewall();
+  }
+
+  #host(host: 'router' | 'witness', address: string): Host {
+    const container = hostContainer(this.name, host);
+    return containerHost({ name: host, container, address: () => address, programs: this.#record.programs });
+  }
+
+  #node(name: string, podCIDR: string, first: string): ClusterNode {
+    const { programs, programImage, networks } = this.#record;
+    let current = first;
+    const beside = { image: programImage, cluster: this.name };
+    const host = containerHost({ name, container: name, address: () => current, programs, beside });
+    const faults = new NodeFaults({
+      container: name,
+      name,
+      toolImage: programImage,
+      restore: async () => {
+        const [state] = (await containersWith(kindClusterLabel, kindName(this.name))).filter(
+          (one) => one.name === name,
+        );
+        current = state?.addresses.get(kindName(this.name)) ?? current;
+        await routeToOutside(name, networks.outside.cidr, networks.lan.router);
+      },
+    });
+    return Object.defineProperties(
+      {
+        podCIDR,
+        powerOff: () => faults.powerOff(),
+        unplug: () => faults.unplug(),
+        freeze: () => faults.freeze(),
+      },
+      Object.getOwnPropertyDescriptors(host),
+    ) as ClusterNode;
+  }
+}
+
+export const kubeconfigOf = (dir: string): string => `${dir}/kubeconfig`;
+
+/** A node's way to the outside is the router. */
+export async function routeToOutside(node: string, cidr: string, router: string): Promise<void> {
+  await execIn(node, ['ip', 'route', 'replace', cidr, 'via', router]);
+}
+
+function addressOf(containers: readonly ContainerState[], cluster: string, host: 'database' | 'witness'): string {
+  const name = hostContainer(cluster, host);
+  const address = containers.find((container) => container.name === name)?.addresses.get(outsideNetwork(cluster));
+  if (!address) throw new Error(`container ${name} of cluster ${cluster} does not run; end the cluster and begin anew`);
+  return address;
+}
+
+async function readPodCIDRs(kubeconfig: string): Promise<Map<string, string>> {
+  const kube = await connectKube({ kubeconfig });
+  try {
+    const { items } = await kube.list<KubeObject & { spec?: { podCIDR?: string } }>(nodesRef);
+    return new Map(items.map(({ metadata, spec }) => [metadata.name ?? '', spec?.podCIDR ?? '']));
+  } finally {
+    kube.close();
+  }
+}
+
+/** Docker numbers the interfaces of a container as it likes. */
+async function routerInterfaces(container: string, lan: string, wan: string): Promise<{ lan: string; wan: string }> {
+  const { stdout } = await execIn(container, ['ip', '-json', '-4', 'addr', 'show']);
+  const links = JSON.parse(stdout) as { ifname: string; addr_info: { local: string }[] }[];
+  const nameOf = (address: string): string => {
+    const link = links.find(({ addr_info: infos }) => infos.some(({ local }) => local === address));
+    if (link === undefined) throw new Error(`the router ${container} has no interface with ${address}`);
+    return link.ifname;
+  };
+  return { lan: nameOf(lan), wan: nameOf(wan) };
+}
+
+const has: CapabilityState = { has: true };
+
+function capabilitiesOf({ ipFamily }: KindRecord): KindCluster['capabilities'] {
+  return {
+    powerOff: has,
+    unplug: has,
+    freeze: has,
+    ipv6: ipFamily === 'ipv4' ? { has: false, why: 'the cluster was made with --ip-family ipv4' } : has,
+    vlan: { has: false, why: 'networks of Docker carry no VLANs' },
+    sctp: { has: false, why: 'the programs of the harness speak TCP and UDP' },
+    realTimePriority: { has: false, why: 'containers may not set it' },
+  };
+}

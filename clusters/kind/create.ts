@@ -1,0 +1,186 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectKube } from '../../agent/kube/client.ts';
+import { nodes as nodesRef } from '../../agent/kube/object.ts';
+import type { KubeObject } from '../../agent/kube/object.ts';
+import type { ClusterOptions } from '../cluster.ts';
+import { clusterDir } from '../state.ts';
+import { kubeconfigOf, routeToOutside } from './cluster.ts';
+import type { KindRecord } from './config.ts';
+import { containersWith, docker, kindClusterLabel, runStep } from './docker.ts';
+import { firewallLogProgram } from './firewall.ts';
+import { buildImages } from './images.ts';
+import type { ForeignImages, ImageReferences } from './images.ts';
+import { planKindConfig } from './kind-config.ts';
+import type { IpFamily } from './kind-config.ts';
+import { kindName } from './naming.ts';
+import { createNetworks, driverOptionsFor } from './networks.ts';
+import type { Networks } from './networks.ts';
+import { newPassword, startDatabase, startRouter, startWitness } from './outside.ts';
+import { kindNodes } from './topology.ts';
+
+/** From the last step of kind until every node says that it is ready. */
+const readyLimitMs = 120_000;
+
+export interface CreateOptions extends ClusterOptions {
+  readonly foreign: ForeignImages;
+  readonly ipFamily: IpFamily;
+}
+
+type Made = Pick<KindRecord, 'networks' | 'images' | 'programImage' | 'programs' | 'databasePassword'>;
+
+/** Makes networks, nodes, images and the outside. What is not in the answer can be learnt from Docker. */
+export async function createCluster(options: CreateOptions): Promise<Made> {
+  const { name, topology, ipFamily, progress = () => undefined } = options;
+  const version = (await docker(['version', '--format', '{{.Server.Version}}'])).trim();
+  const networks = await createNetworks(name, topology, {
+    ipv6: ipFamily !== 'ipv4',
+    driverOptions: driverOptionsFor(version),
+  });
+  progress(`networks ${networks.lan.cidr} (nodes) and ${networks.outside.cidr} (outside)`);
+  const programs = {
+    ...options.programs,
+    [firewallLogProgram]: new URL('../firewall/log-program.ts', import.meta.url),
+  };
+  const databasePassword = newPassword();
+  const together = { ...options, programs };
+  const { images, programImage } = await sideBySide(options.signal, (signal) => [
+    createNodes({ ...together, signal }),
+    createOutside({ ...together, signal }, networks, databasePassword),
+  ]);
+  progress('loading the images into the nodes');
+  await loadImages(
+    options,
+    Object.keys(options.images).flatMap((image) => images[image] ?? []),
+  );
+  await connectNodes(name, networks);
+  await whenReady(options);
+  return { networks, images, programImage, programs: Object.keys(programs), databasePassword };
+}
+
+/** Both to their end, so that nothing goes on behind the caller's back; what fails first ends the other at its next step. */
+async function sideBySide<T>(
+  outer: AbortSignal | undefined,
+  begin: (signal: AbortSignal) => readonly [Promise<void>, Promise<T>],
+): Promise<T> {
+  const failed = new AbortController();
+  const work = begin(outer === undefined ? failed.signal : AbortSignal.any([outer, failed.signal]));
+  const errors: unknown[] = [];
+  for (const one of work) {
+    one.catch((error: unknown) => {
+      errors.push(error);
+      failed.abort();
+    });
+  }
+  await Promise.allSettled(work);
+  if (errors.length > 0) throw errors[0];
+  return work[1];
+}
+
+async function createNodes({
+  name,
+  stateDir,
+  topology,
+  foreign,
+  ipFamily,
+  signal,
+  progress,
+  retain,
+}: CreateOptions): Promise<void> {
+  const dir = clusterDir(stateDir, name);
+  const config = join(dir, 'kind.yaml');
+  await writeFile(config, planKindConfig(topology, ipFamily));
+  const flags = ['--name', kindName(name), '--config', config, '--kubeconfig', kubeconfigOf(dir)];
+  await runStep(
+    [
+      ...['kind', 'create', 'cluster', ...flags],
+      ...(foreign.node === null ? [] : ['--image', foreign.node]),
+      // Whoever wants to look at what failed needs the nodes, too.
+      ...(retain === true ? ['--retain'] : []),
+    ],
+    {
+      env: { KIND_EXPERIMENTAL_DOCKER_NETWORK: kindName(name) },
+      onLine: (line) => {
+        const step = /^ [✓✗] (.*?) ?(\p{Extended_Pictographic}|\uFE0F|\s)*$/u.exec(line)?.[1];
+        if (step !== undefined) progress?.(`kind: ${step}`);
+      },
+      ...(signal === undefined ? {} : { signal }),
+    },
+  );
+}
+
+/** Our images, and the containers that run them or stand beside them. */
+async function createOutside(
+  { name, images, programs, foreign, signal, progress = () => undefined }: CreateOptions,
+  networks: Networks,
+  password: string,
+): Promise<{ images: ImageReferences; programImage: string }> {
+  // An image that starts one of the programs has them all, and does for router and witness.
+  const [withPrograms] = Object.keys(images).filter((image) => 'program' in (images[image] ?? {}));
+  const built = await buildImages({
+    images: withPrograms === undefined ? { ...images, [hostImage]: { program: firewallLogProgram } } : images,
+    programs,
+    base: foreign.base,
+    cluster: name,
+    progress,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const programImage = built[withPrograms ?? hostImage] ?? '';
+  const options = { cluster: name, networks, databaseImage: foreign.database, programImage };
+  signal?.throwIfAborted();
+  await Promise.all([startRouter(options), startWitness(options), startDatabase(options, password)]);
+  progress('router, database and witness run');
+  return { images: built, programImage };
+}
+
+/** The image of router and witness where no pod runs a program. */
+const hostImage = 'egressproof/host';
+
+async function loadImages({ name, signal }: CreateOptions, references: readonly string[]): Promise<void> {
+  await runStep(
+    ['kind', 'load', 'docker-image', '--name', kindName(name), ...references],
+    signal === undefined ? {} : { signal },
+  );
+}
+
+/** Every node sends what is for the outside to the router. */
+export async function connectNodes(cluster: string, networks: Networks): Promise<void> {
+  const nodes = kindNodes(await containersWith(kindClusterLabel, kindName(cluster)), kindName(cluster));
+  await Promise.all(nodes.map(({ name }) => routeToOutside(name, networks.outside.cidr, networks.lan.router)));
+}
+
+type Node = KubeObject & {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+};
+
+async function whenReady({ name, stateDir, topology, signal, progress }: CreateOptions): Promise<void> {
+  const kube = await connectKube({ kubeconfig: kubeconfigOf(clusterDir(stateDir, name)) });
+  try {
+    using nodes = kube.reflect<Node>(nodesRef);
+    await nodes.synced;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const unready = (): string[] =>
+      [...nodes.items.values()]
+        .filter(({ status }) => !status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'))
+        .map(({ metadata }) => metadata.name ?? '');
+    const look = (): void => {
+      if (nodes.items.size > topology.nodes.length && unready().length === 0) resolve();
+    };
+    const stopLooking = nodes.onChange(look);
+    const timer = setTimeout(
+      () => reject(new Error(`nodes ${unready().join(', ')} were not ready after ${readyLimitMs} ms`)),
+      readyLimitMs,
+    );
+    const interrupted = (): void => reject(new Error('interrupted'));
+    signal?.addEventListener('abort', interrupted, { once: true });
+    look();
+    await promise.finally(() => {
+      clearTimeout(timer);
+      stopLooking();
+      signal?.removeEventListener('abort', interrupted);
+    });
+    progress?.(`${nodes.items.size} nodes are ready`);
+  } finally {
+    kube.close();
+  }
+}

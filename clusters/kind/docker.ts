@@ -1,0 +1,88 @@
+import { run, start } from '../../agent/linux/exec.ts';
+import type { CommandOptions, Output } from '../../agent/linux/exec.ts';
+
+/** Labels of everything that a cluster makes in Docker; kind puts its own on the nodes. */
+export const clusterLabel = 'egressproof.dev/cluster';
+export const kindClusterLabel = 'io.x-k8s.kind.cluster';
+
+/** Standard output of a docker command. Throws a CommandError. */
+export async function docker(args: readonly string[], options: CommandOptions = {}): Promise<string> {
+  return (await run(['docker', ...args], { timeoutMs: 60_000, ...options })).stdout;
+}
+
+export interface ContainerState {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly running: boolean;
+  /** Address by the name of the network. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+interface Inspected {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Config: { readonly Labels: Record<string, string> | null };
+  readonly State: { readonly Running: boolean };
+  readonly NetworkSettings: { readonly Networks: Record<string, { readonly IPAddress: string }> };
+}
+
+/** Containers with a label, running or not. */
+export async function containersWith(label: string, value: string): Promise<ContainerState[]> {
+  const ids = lines(await docker(['ps', '--all', '--quiet', '--filter', `label=${label}=${value}`]));
+  if (ids.length === 0) return [];
+  // One may go while we look.
+  const { stdout } = await run(['docker', 'inspect', ...ids], { allowFailure: true });
+  return (JSON.parse(stdout) as Inspected[]).map(({ Id, Name, Config, State, NetworkSettings }) => ({
+    id: Id,
+    name: Name.replace(/^\//, ''),
+    labels: Config.Labels ?? {},
+    running: State.Running,
+    addresses: new Map(Object.entries(NetworkSettings.Networks).map(([name, { IPAddress }]) => [name, IPAddress])),
+  }));
+}
+
+/** A command in a running container; its children end with it when the time is up. */
+export async function execIn(
+  container: string,
+  argv: readonly string[],
+  { input, timeoutMs = 30_000, env = {}, allowFailure = false }: Omit<CommandOptions, 'netns' | 'cwd'> = {},
+): Promise<Output> {
+  const seconds = String(timeoutMs / 1000);
+  const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+  const head = ['docker', 'exec', ...(input === undefined ? [] : ['--interactive']), ...variables, container];
+  // A docker client that is killed leaves what it started in the container.
+  return run([...head, 'timeout', '--signal=KILL', seconds, ...argv], {
+    ...(input === undefined ? {} : { input }),
+    timeoutMs: timeoutMs + 5_000,
+    allowFailure,
+  });
+}
+
+/** Runs a command to its end, each line of its standard error being told; killed when the signal says so. */
+export async function runStep(
+  argv: readonly string[],
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal;
+    readonly onLine?: (line: string) => void;
+  },
+): Promise<void> {
+  options.signal?.throwIfAborted();
+  const child = start(argv, {
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.onLine === undefined ? {} : { onStderr: options.onLine }),
+  });
+  const stop = (): void => void child.stop();
+  options.signal?.addEventListener('abort', stop, { once: true });
+  const drained = (async () => {
+    for await (const line of child.lines) options.onLine?.(line);
+  })();
+  const { exitCode, stderrTail } = await child.exited;
+  await drained;
+  options.signal?.removeEventListener('abort', stop);
+  options.signal?.throwIfAborted();
+  if (exitCode !== 0) throw new Error(`${argv.join(' ')}: exit code ${exitCode}: ${stderrTail}`);
+}
+
+export const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
