@@ -51,19 +51,15 @@ export async function writeContext(dir: string, { programs, start }: ImageConten
 async function copyPackage(name: string, code: string): Promise<void> {
   const to = join(code, 'node_modules', name);
   await mkdir(dirname(to), { recursive: true });
-  // Sources and documentation of koffi are ten times its code.
-  const isWanted = (path: string): boolean => !/\/koffi\/(src|doc|vendor)(\/|$)/.test(path);
-  await cp(join(nodeModules, name), to, { recursive: true, filter: isWanted });
+  await cp(join(nodeModules, name), to, { recursive: true });
 }
 
-/** Without arguments a program has nothing to do but to be there, which needs no Node.js. */
-function programScript(name: string): string {
-  const run = `exec node ${folder}/program-main.mjs ${folder}/${name}.mjs "$@"`;
-  return `#!/bin/sh\n[ $# -gt 0 ] || exec sleep infinity\n${run}\n`;
-}
+const programScript = (name: string): string =>
+  `#!/bin/sh\nexec node ${folder}/program-main.mjs ${folder}/${name}.mjs "$@"\n`;
 
+/** A program without arguments has nothing to do but to be there, which needs no Node.js. */
 function startScript(start: ImageContents['start']): string {
-  if ('program' in start) return `#!/bin/sh\nexec ${start.program} "$@"\n`;
+  if ('program' in start) return `#!/bin/sh\n[ $# -gt 0 ] || exec sleep infinity\nexec ${start.program} "$@"\n`;
   const args = start.args.map((arg) => `'${arg.replaceAll("'", `'\\''`)}' `).join('');
   return `#!/bin/sh\nexec node ${folder}/main.mjs ${args}"$@"\n`;
 }

@@ -50,6 +50,12 @@ export async function createNetworks(
   topology: Topology,
   options: { readonly ipv6: boolean; readonly driverOptions: readonly string[] },
 ): Promise<Networks> {
+  // Bridged packets pass Docker's rules on their way, too: replies that come to pods by another way than the requests
+  // went would be taken for new connections, and masqueraded.
+  const outsideOptions = {
+    ...options,
+    driverOptions: [...options.driverOptions, 'com.docker.network.bridge.enable_ip_masquerade=false'],
+  };
   const routed = await routedNetworks();
   const refused: string[] = [];
   for (let attempt = 0; attempt < networkAttempts; attempt += 1) {
@@ -60,8 +66,7 @@ export async function createNetworks(
       continue;
     }
     const lan = await createNetwork(kindName(cluster), cluster, networks.lan, options);
-    const outside =
-      lan === null ? await createNetwork(outsideNetwork(cluster), cluster, networks.outside, options) : lan;
+    const outside = lan ?? (await createNetwork(outsideNetwork(cluster), cluster, networks.outside, outsideOptions));
     if (outside === null) return networks;
     refused.push(outside);
     await removeNetworks(cluster);

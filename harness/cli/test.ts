@@ -19,7 +19,7 @@ import type { CommandContext } from './context.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
 import { prepareMachine } from './machine.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { providerFrom } from './settings.ts';
+import { providerFrom, type Settings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Runs cases, tells of them as they end, and writes the reports. */
@@ -54,7 +54,7 @@ export async function testCommand(context: CommandContext): Promise<number> {
     runId: runId.toLowerCase(),
     runDir,
     signal,
-    repeatCommand: (id) => `npx egressproof test ${id}`,
+    repeatCommand: (id) => ['npx egressproof test', id, ...where(settings, cluster)].join(' '),
     progress: (step) => heartbeat.step(step),
     onCheck: ({ outcome: verdict, name, message }) => {
       if (settings.verbose) note(`    ${verdict.padEnd(7)} ${name}: ${message}`);
@@ -67,7 +67,16 @@ export async function testCommand(context: CommandContext): Promise<number> {
   await cluster?.[Symbol.asyncDispose]();
 
   const complete = !isFiltered && !signal.aborted && outcome.setUpFailure === undefined && cluster === undefined;
-  const result = buildRunResult(await factsOf(context, outcome, { runId, startedAt, config, complete, cases }));
+  const result = buildRunResult(
+    await factsOf(context, outcome, {
+      runId,
+      startedAt,
+      config,
+      provider: cluster?.provider ?? settings.provider,
+      complete,
+      cases,
+    }),
+  );
   await writeJSON(join(runDir, 'report.json'), result);
   await writeJUnit(join(runDir, 'junit.xml'), result);
   await pointLatest(runDir);
@@ -77,6 +86,13 @@ export async function testCommand(context: CommandContext): Promise<number> {
     await kept[Symbol.asyncDispose]();
   }
   return exitCodeOf(result, isFiltered || cluster !== undefined);
+}
+
+/** The flags that lead to the same kind of cluster again. */
+function where({ provider, image }: Settings, cluster: Cluster | undefined): string[] {
+  if (cluster !== undefined) return ['--cluster', cluster.name];
+  if (provider === 'netns') return [];
+  return ['--provider', provider, ...(image === undefined ? [] : ['--image', image])];
 }
 
 async function chosenCases({ args, flags }: CommandContext): Promise<{ cases: EgressCase[]; isFiltered: boolean }> {
@@ -119,6 +135,7 @@ async function factsOf(
     runId: string;
     startedAt: Date;
     config: Record<string, unknown>;
+    provider: Settings['provider'] | Cluster['provider'];
     complete: boolean;
     cases: readonly EgressCase[];
   },
@@ -135,7 +152,7 @@ async function factsOf(
       complete: run.complete,
       ...(setUpFailure === undefined ? {} : { setUpFailure }),
       config: run.config as RunFacts['run']['config'],
-      provider: settings.provider,
+      provider: run.provider,
       topology: [...new Set(run.cases.map(({ topology }) => topology))].sort().join(', '),
     },
     suite: { name: 'egressproof', version: await bundled.version() },
