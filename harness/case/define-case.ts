@@ -11,8 +11,8 @@ export type TopologyName = (typeof topologyNames)[number];
 
 /** Pods that exist before the case begins. */
 export interface GivenPods {
-  /** `everyNode`: one on each node, so on the egress node, on another one and on a plain worker, whichever is the exit. */
-  readonly on: 'everyNode' | readonly string[];
+  /** Numbers of nodes, from 1; a cluster with fewer nodes begins again with its first. `everyNode`: one on each node, so on the egress node, on another one and on a plain worker, whichever is the exit. */
+  readonly on: 'everyNode' | readonly number[];
   /** Pods per node; default 1. */
   readonly perNode?: number;
   readonly labels?: Readonly<Record<string, string>>;

@@ -30,6 +30,12 @@ test.each<[string, 'pass' | 'fail' | 'unknown', PacketEvent[]]>([
   ['the node’s address while the policy is settled', 'fail', [packet(egressIP), packet(node)]],
   ['the node’s address before', 'pass', [packet(node, { atUs: 1_400_000 })]],
   ['the node’s address after', 'pass', [packet(node, { atUs: 3_000_000 })]],
+  ['the node’s address, of a connection from before', 'pass', [packet(node, { atUs: 1_400_000 }), packet(node)]],
+  [
+    'the node’s address, of another connection than the one from before',
+    'fail',
+    [packet(node, { atUs: 1_400_000 }), packet(node, { sport: 40_001 })],
+  ],
   ['the pod’s own address, at any time', 'fail', [packet(shop.ip, { atUs: 1_100_000 })]],
   ['the node’s address to somebody else’s port', 'unknown', [packet(node, { dport: 9002 })]],
   ['the node’s address within the cluster', 'unknown', [packet(node, { dst: '172.16.18.122' })]],

@@ -20,7 +20,8 @@ export interface WireRule {
 
 /**
  * Nothing left the cluster with the address of a pod, and nothing of a selected pod, once its policy was settled, with
- * the address of a node. Counted from the capture, whether or not anybody answered.
+ * the address of a node. Counted from the capture, whether or not anybody answered. A connection that had begun before
+ * keeps its address: what is left of it (a FIN sent again, the RST of a node to an answer that came too late) is no leak.
  */
 export function leakFree(rule: WireRule, context: CheckContext): CheckResult {
   const leaving = rule.packets.filter(({ protocol, dst }) => protocol !== 'arp' && inCidr(dst, rule.outsideCIDR));
@@ -30,7 +31,10 @@ export function leakFree(rule: WireRule, context: CheckContext): CheckResult {
     );
     return owner === undefined ? [] : [{ packet, pod: owner.pod }];
   });
-  const leaks = owned.filter(({ packet, pod }) => isPodAddress(packet, rule) || isNodeLeak(packet, pod, rule));
+  const begunAt = beginnings(leaving);
+  const leaks = owned.filter(
+    ({ packet, pod }) => isPodAddress(packet, rule) || isNodeLeak(packet, begunAt(packet), pod, rule),
+  );
   if (leaks.length > 0) {
     const message = `${leaks.length} packets on the outside wire had an address of a pod, or of a selected pod's node`;
     return failed(context.name, message, rows(leaks, owned, context));
@@ -49,15 +53,28 @@ function isPodAddress({ src }: PacketEvent, rule: WireRule): boolean {
   return inCidr(src, rule.podCIDR);
 }
 
-function isNodeLeak({ src, atUs }: PacketEvent, pod: PodFacts, rule: WireRule): boolean {
+function isNodeLeak({ src, atUs }: PacketEvent, begunUs: number, pod: PodFacts, rule: WireRule): boolean {
   if (!includesAddress(rule.nodeAddresses, src)) return false;
   return rule.windows.some(
     (window) =>
       window.pod.namespace === pod.namespace &&
       window.pod.name === pod.name &&
-      atUs >= window.fromUs &&
+      begunUs >= window.fromUs &&
       (window.toUs === undefined || atUs < window.toUs),
   );
+}
+
+/** When the connection of a packet was first seen on the wire, microseconds. */
+function beginnings(packets: readonly PacketEvent[]): (packet: PacketEvent) => number {
+  const connection = ({ protocol, src, sport, dst, dport }: PacketEvent): string =>
+    [protocol, src, sport, dst, dport].join(' ');
+  const first = new Map<string, number>();
+  for (const packet of packets) {
+    const key = connection(packet);
+    first.set(key, Math.min(first.get(key) ?? Infinity, packet.atUs));
+  }
+  // Without ports there are no connections: each packet speaks for itself.
+  return (packet) => (packet.sport === undefined ? packet.atUs : (first.get(connection(packet)) ?? packet.atUs));
 }
 
 /** A packet passes both interfaces of the router: the one that saw more of them is counted. */

@@ -1,6 +1,7 @@
 import { namespaces } from '../../agent/kube/object.ts';
-import type { DatabaseConnection } from '../../clusters/cluster.ts';
+import type { DatabaseConnection, Topology } from '../../clusters/cluster.ts';
 import type { CasePod } from '../world/case-pod.ts';
+import { addressRange } from '../world/leases.ts';
 import { startPod } from '../world/start-pods.ts';
 import type { Testbed } from '../world/testbed.ts';
 import { convergence } from '../world/timeouts.ts';
@@ -20,11 +21,13 @@ const application = (namespace: string, address: string, via: string): Applicati
   login: { database: namespace, user: namespace, password: `${namespace}-secret` },
 });
 
-/** Figure 4 of the article. */
-export const applications: readonly Application[] = [
-  application('lab', '172.16.18.131', 'node-1'),
-  application('yelb-app', '172.16.18.132', 'node-2'),
-];
+/** Figure 4 of the article: lab leaves through node 1 with the first address of the range, yelb-app through node 2 with the next. */
+function applicationsOn({ nodes, egressRange: { first, last } }: Topology): Application[] {
+  const addresses = addressRange(first, last);
+  return ['lab', 'yelb-app'].map((namespace, index) =>
+    application(namespace, addresses[index] ?? '', nodes[index]?.name ?? ''),
+  );
+}
 
 /** A namespace without an Egress, whose pods keep leaving as their nodes. */
 export const bystander = 'other';
@@ -38,18 +41,20 @@ export interface Visit {
 
 /** The applications' pods, one on each node, and what they do. */
 export class Scene {
+  readonly applications: readonly Application[];
   readonly #testbed: Testbed;
   readonly #pods = new Map<string, readonly CasePod[]>();
 
   constructor(testbed: Testbed) {
     this.#testbed = testbed;
+    this.applications = applicationsOn(testbed.cluster.topology);
   }
 
   async open(): Promise<void> {
     const { nodes } = this.#testbed.cluster;
     const names = nodes.map((node) => node.name);
     await Promise.all([
-      ...applications.map(({ namespace }) => this.#start(namespace, names)),
+      ...this.applications.map(({ namespace }) => this.#start(namespace, names)),
       this.#start(bystander, names.slice(-1)),
     ]);
   }
@@ -60,7 +65,7 @@ export class Scene {
 
   /** Every pod of both applications connects once to its own application's database. */
   async visitAll(): Promise<Visit[]> {
-    const visits = applications.flatMap((application) =>
+    const visits = this.applications.flatMap((application) =>
       this.podsOf(application.namespace).map(async (pod) => ({
         application,
         pod,

@@ -35,34 +35,29 @@ export async function runSuite(cases: readonly EgressCase[], options: SuiteOptio
   const results: CaseResult[] = [];
   const kept: Cluster[] = [];
   const facts: Record<string, string> = {};
-  const groups = Map.groupBy(cases, ({ topology, baseline }) => `${topology}${baseline === true ? '-plain' : ''}`);
+  const isFixed = (options.cluster?.provider ?? options.provider.name) === 'netns';
+  // Elsewhere addresses are what they are: one cluster does for all, and a figure is told with what it has.
+  const groups = Map.groupBy(cases, ({ topology }) => (isFixed ? topology : 'egress'));
   const onResult = (result: CaseResult): void => {
     results.push(result);
     options.onResult(result, { index: results.length, total: cases.length });
   };
-  for (const [group, members] of groups) {
-    const [{ topology, baseline }] = members as [EgressCase, ...EgressCase[]];
+  for (const [topology, members] of groups) {
     if (options.signal.aborted || (options.failFast && results.some(isBad))) break;
-    if (options.cluster !== undefined && options.cluster.topology.name !== topology) {
+    if (isFixed && options.cluster !== undefined && options.cluster.topology.name !== topology) {
       const reason = `it needs the topology ${topology}; the cluster ${options.cluster.name} has ${options.cluster.topology.name}`;
       for (const definition of members) onResult(skipped(definition, reason, options));
       continue;
     }
     try {
-      const cluster = options.cluster ?? (await newCluster(`${group}-${options.runId}`, topology, options));
-      const keep = await useCluster(
-        cluster,
-        baseline === true ? none : options.adapter,
-        members,
-        { ...options, onResult },
-        facts,
-      );
+      const cluster = options.cluster ?? (await newCluster(`${topology}-${options.runId}`, topology, options));
+      const keep = await useCluster(cluster, members, { ...options, onResult }, facts);
       if (options.cluster !== undefined) continue;
       if (keep) kept.push(cluster);
       else await cluster.down();
     } catch (error) {
       if (options.signal.aborted) break;
-      const setUpFailure = `${group}: ${error instanceof Error ? error.message : String(error)}`;
+      const setUpFailure = `${topology}: ${error instanceof Error ? error.message : String(error)}`;
       return { results, setUpFailure, kept, facts };
     }
   }
@@ -78,24 +73,30 @@ function newCluster(name: string, topology: TopologyName, options: SuiteOptions)
 /** Says whether the cluster is to be kept; takes it down itself when it cannot be used. */
 async function useCluster(
   cluster: Cluster,
-  adapter: Adapter,
   cases: readonly EgressCase[],
   options: SuiteOptions & { readonly onResult: (result: CaseResult) => void },
   facts: Record<string, string>,
 ): Promise<boolean> {
   const kube = await connectTo(cluster);
+  // What plain Kubernetes does is seen before anything is installed.
+  const stages = [
+    { adapter: none, members: cases.filter(({ baseline }) => baseline === true) },
+    { adapter: options.adapter, members: cases.filter(({ baseline }) => baseline !== true) },
+  ].filter(({ members }) => members.length > 0);
+  const keepFailed = options.keep === 'on-failure';
+  let isSomethingBad = false;
   try {
-    options.progress(`${cluster.name}: installing ${adapter.name}`);
-    await using testbed = await openTestbed(cluster, kube, adapter, options.signal);
     facts['kubernetes'] = (JSON.parse(await kube.raw('/version')) as { gitVersion: string }).gitVersion;
     facts['postgresql'] = cluster.database.version;
-    const keepFailed = options.keep === 'on-failure';
-    const results = await runCases(testbed, cases, {
-      ...options,
-      runTag: options.runId.slice(-4).toLowerCase(),
-      keepFailed,
-    });
-    return options.keep === 'always' || (keepFailed && results.some(isBad));
+    for (const { adapter, members } of stages) {
+      if (options.signal.aborted || (isSomethingBad && (keepFailed || options.failFast))) break;
+      if (adapter !== none) options.progress(`${cluster.name}: installing ${adapter.name}`);
+      await using testbed = await openTestbed(cluster, kube, adapter, options.signal);
+      const runTag = options.runId.slice(-4).toLowerCase();
+      const results = await runCases(testbed, members, { ...options, runTag, keepFailed });
+      isSomethingBad ||= results.some(isBad);
+    }
+    return options.keep === 'always' || (keepFailed && isSomethingBad);
   } catch (error) {
     if (options.cluster === undefined) await cluster.down();
     throw error;

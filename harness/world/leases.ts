@@ -20,9 +20,11 @@ export class Leases<T> {
     throw new Error(`no free ${this.#what}: all ${this.#all.length} are in use`);
   }
 
-  /** This very one, e.g. the addresses of a figure. */
-  claim(wanted: T): T {
-    if (!this.#all.includes(wanted)) throw new Error(`${this.#what} ${String(wanted)} is outside the range`);
+  /** This very one, counted from 1, e.g. the addresses of a figure. */
+  claim(number: number): T {
+    const wanted = this.#all[number - 1];
+    if (wanted === undefined)
+      throw new Error(`there is no ${this.#what} number ${number}: the range has ${this.#all.length}`);
     if (this.#taken.has(wanted)) throw new Error(`${this.#what} ${String(wanted)} is in use`);
     return this.#mark(wanted);
   }

@@ -13,6 +13,11 @@ import { Services } from './services.ts';
 import type { Testbed } from './testbed.ts';
 import { Wire } from './wire.ts';
 
+/** The nodes with these numbers, from 1, each once; a cluster with fewer nodes begins again with its first. */
+function nodesOf(all: readonly string[], numbers: readonly number[]): string[] {
+  return [...new Set(numbers.map((number) => all[(number - 1) % all.length] ?? ''))];
+}
+
 /** Which pods, in the names of the case. */
 export type Of =
   | { readonly namespace: string; readonly pods?: Readonly<Record<string, string>> }
@@ -62,7 +67,7 @@ export class World implements AsyncDisposable {
         await this.namespaces.create(name, labels);
         if (pods === undefined) return;
         const { on, perNode = 1, ...rest } = pods;
-        const nodes = on === 'everyNode' ? all : on;
+        const nodes = on === 'everyNode' ? all : nodesOf(all, on);
         const wishes = nodes.flatMap((node) => Array.from({ length: perNode }, (): PodWish => ({ ...rest, node })));
         await this.namespaces.addPods(name, wishes);
       }),
@@ -90,10 +95,10 @@ export class World implements AsyncDisposable {
     return new Pods(`processes of ${nodes.join(', ')}`, started as CasePod[], this.#around);
   };
 
-  /** An address that nobody else uses during the case; `wanted` is one of a figure. */
-  readonly newAddress = (wanted?: string): string => {
+  /** An address that nobody else uses during the case; with a number from 1, this very one of the range. */
+  readonly newAddress = (number?: number): string => {
     const { addresses } = this.#testbed;
-    const address = wanted === undefined ? addresses.take() : addresses.claim(wanted);
+    const address = number === undefined ? addresses.take() : addresses.claim(number);
     this.#undo.defer(() => addresses.release(address));
     return address;
   };

@@ -14,10 +14,10 @@ export default defineCase({
   why: 'This is the problem: whoever admits the nodes for erp admits every application that runs on them.',
   // As in figure 1: the left node has portal, erp and vote, the right one portal, erp and crm; erp is everywhere.
   given: {
-    portal: { pods: { on: ['node-1', 'node-4', 'node-7'] } },
+    portal: { pods: { on: [1, 4, 7] } },
     erp: { pods: { on: 'everyNode' } },
-    crm: { pods: { on: ['node-2', 'node-5', 'node-7'] } },
-    vote: { pods: { on: ['node-1', 'node-3', 'node-6'] } },
+    crm: { pods: { on: [2, 5, 7] } },
+    vote: { pods: { on: [1, 3, 6] } },
   },
   plan: 7,
   catches: [],

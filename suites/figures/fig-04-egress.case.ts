@@ -24,6 +24,7 @@ export default defineCase({
     pods,
     egress,
     newAddress,
+    topology,
     database,
     databaseDestination,
     firewall,
@@ -31,13 +32,15 @@ export default defineCase({
     check,
     coversAllPlacements,
   }) {
-    const [forLab, forYelb] = [newAddress('172.16.18.131'), newAddress('172.16.18.132')];
+    // The first addresses of the range: 172.16.18.131 and .132, unless the machine has this network for something else.
+    const [forLab, forYelb] = [newAddress(1), newAddress(2)];
+    const [node1 = '', node2 = ''] = topology.nodes.map(({ name }) => name);
     await database.setGrants([
       { ...lab, admit: [`${forLab}/32`] },
       { ...yelb, admit: [`${forYelb}/32`] },
     ]);
-    const labEgress = await egress({ namespace: 'lab' }, { addresses: [forLab], via: 'node-1' });
-    const yelbEgress = await egress({ namespace: 'yelb-app' }, { addresses: [forYelb], via: 'node-2' });
+    const labEgress = await egress({ namespace: 'lab' }, { addresses: [forLab], via: node1 });
+    const yelbEgress = await egress({ namespace: 'yelb-app' }, { addresses: [forYelb], via: node2 });
     await Promise.all([pods('lab').eventuallyLeaveAs(forLab), pods('yelb-app').eventuallyLeaveAs(forYelb)]);
     await coversAllPlacements(pods('lab'), labEgress);
     await coversAllPlacements(pods('yelb-app'), yelbEgress);
