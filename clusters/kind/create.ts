@@ -13,6 +13,7 @@ import { buildImages } from './images.ts';
 import type { ForeignImages, ImageReferences } from './images.ts';
 import { planKindConfig } from './kind-config.ts';
 import type { IpFamily } from './kind-config.ts';
+import { loadImages } from './load-images.ts';
 import { kindName } from './naming.ts';
 import { createNetworks, driverOptionsFor } from './networks.ts';
 import type { Networks } from './networks.ts';
@@ -43,16 +44,17 @@ export async function createCluster(options: CreateOptions): Promise<Made> {
     [firewallLogProgram]: new URL('../firewall/log-program.ts', import.meta.url),
   };
   const databasePassword = newPassword();
-  const together = { ...options, programs };
-  const { images, programImage } = await sideBySide(options.signal, (signal) => [
-    createNodes({ ...together, signal }),
-    createOutside({ ...together, signal }, networks, databasePassword),
-  ]);
-  progress('loading the images into the nodes');
-  await loadImages(
-    options,
-    Object.keys(options.images).flatMap((image) => images[image] ?? []),
-  );
+  const nodesRun = Promise.withResolvers<void>();
+  // Whoever waits for the nodes waits for nothing more when they have failed.
+  nodesRun.promise.catch(() => undefined);
+  const { images, programImage } = await sideBySide(options.signal, (signal) => {
+    signal.addEventListener('abort', () => nodesRun.reject(signal.reason as Error), { once: true });
+    const together = { ...options, programs, progress, signal };
+    return [
+      createNodes(together, nodesRun.resolve),
+      createOutside(together, networks, databasePassword, nodesRun.promise),
+    ];
+  });
   await connectNodes(name, networks);
   await whenReady(options);
   return { networks, images, programImage, programs: Object.keys(programs), databasePassword };
@@ -77,16 +79,10 @@ async function sideBySide<T>(
   return work[1];
 }
 
-async function createNodes({
-  name,
-  stateDir,
-  topology,
-  foreign,
-  ipFamily,
-  signal,
-  progress,
-  retain,
-}: CreateOptions): Promise<void> {
+async function createNodes(
+  { name, stateDir, topology, foreign, ipFamily, signal, progress, retain }: CreateOptions,
+  nodesRun: () => void,
+): Promise<void> {
   const dir = clusterDir(stateDir, name);
   const config = join(dir, 'kind.yaml');
   await writeFile(config, planKindConfig(topology, ipFamily));
@@ -103,6 +99,7 @@ async function createNodes({
       onLine: (line) => {
         const step = /^ [✓✗] (.*?) ?(\p{Extended_Pictographic}|\uFE0F|\s)*$/u.exec(line)?.[1];
         if (step !== undefined) progress?.(`kind: ${step}`);
+        if (step === 'Preparing nodes') nodesRun();
       },
       ...(signal === undefined ? {} : { signal }),
     },
@@ -111,9 +108,18 @@ async function createNodes({
 
 /** Our images, and the containers that run them or stand beside them. */
 async function createOutside(
-  { name, images, programs, foreign, signal, progress = () => undefined }: CreateOptions,
+  {
+    name,
+    stateDir,
+    images,
+    programs,
+    foreign,
+    signal,
+    progress = () => undefined,
+  }: CreateOptions & { readonly signal: AbortSignal },
   networks: Networks,
   password: string,
+  nodesRun: Promise<void>,
 ): Promise<{ images: ImageReferences; programImage: string }> {
   // An image that starts one of the programs has them all, and does for router and witness.
   const [withPrograms] = Object.keys(images).filter((image) => 'program' in (images[image] ?? {}));
@@ -123,25 +129,25 @@ async function createOutside(
     base: foreign.base,
     cluster: name,
     progress,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
   const programImage = built[withPrograms ?? hostImage] ?? '';
   const options = { cluster: name, networks, databaseImage: foreign.database, programImage };
-  signal?.throwIfAborted();
-  await Promise.all([startRouter(options), startWitness(options), startDatabase(options, password)]);
-  progress('router, database and witness run');
+  signal.throwIfAborted();
+  const references = Object.keys(images).flatMap((image) => built[image] ?? []);
+  const dir = clusterDir(stateDir, name);
+  await Promise.all([
+    loadImages(name, references, { dir, nodesRun, signal }),
+    Promise.all([startRouter(options), startWitness(options), startDatabase(options, password)]).then(() =>
+      progress('router, database and witness run'),
+    ),
+  ]);
+  progress('the nodes have our images');
   return { images: built, programImage };
 }
 
 /** The image of router and witness where no pod runs a program. */
 const hostImage = 'egressproof/host';
-
-async function loadImages({ name, signal }: CreateOptions, references: readonly string[]): Promise<void> {
-  await runStep(
-    ['kind', 'load', 'docker-image', '--name', kindName(name), ...references],
-    signal === undefined ? {} : { signal },
-  );
-}
 
 /** Every node sends what is for the outside to the router. */
 export async function connectNodes(cluster: string, networks: Networks): Promise<void> {
