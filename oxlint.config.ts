@@ -68,7 +68,7 @@ function imports(files: string[], direction: keyof typeof directions | null, ...
 function folder(path: string, direction: keyof typeof directions, ...allowed: Package[]): OxlintOverride[] {
   return [
     imports([`${path}/**/*.ts`], direction, ...allowed),
-    imports([`${path}/**/*.{test,suite}.ts`], direction, 'vitest', ...allowed),
+    imports([`${path}/**/*.{test,suite,contract}.ts`], direction, 'vitest', ...allowed),
   ];
 }
 

@@ -33,6 +33,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'kind',
+          include: ['**/*.kind.test.ts'],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          ...oneAtATime,
+          sequence: { ...oneAtATime.sequence, groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: 'suites',
           include: ['suites/**/*.suite.ts'],
           exclude,

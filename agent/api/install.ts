@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kube/object.ts';
 import { customResourceDefinitions } from './crds.ts';
+import { webhookConfigurationName, webhookObjects } from './webhooks.ts';
 
 export interface InstallOptions {
   /** Flags of the node agent, see agent/main/node-agent.ts; e.g. `--service-cidr=10.96.0.0/16`. */
@@ -29,6 +30,7 @@ export function installManifest(options: InstallOptions = {}): KubeObject[] {
     ...access(controllerName, controllerRules, {}),
     daemonSet(options),
     deployment(options),
+    ...webhookObjects(installNamespace, partOf, controllerName),
   ];
 }
 
@@ -60,6 +62,14 @@ const controllerRules: readonly Rule[] = [
   { apiGroups: ['crd.antrea.io'], resources: ['egresses'], verbs: ['list', 'watch', 'patch'] },
   { apiGroups: ['crd.antrea.io'], resources: ['externalippools'], verbs: ['list', 'watch'] },
   { apiGroups: ['crd.antrea.io'], resources: ['egresses/status', 'externalippools/status'], verbs: ['patch'] },
+  // Validation asks for what may be newer than what the watches have told.
+  { apiGroups: ['crd.antrea.io'], resources: ['externalippools'], verbs: ['get'] },
+  {
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: ['validatingwebhookconfigurations'],
+    verbs: ['get', 'patch'],
+    resourceNames: [webhookConfigurationName],
+  },
 ];
 
 function access(

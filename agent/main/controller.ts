@@ -1,6 +1,8 @@
 import { healthPorts } from '../api/install.ts';
 import type { Logger } from '../base/log.ts';
+import { webhookPort } from '../api/webhooks.ts';
 import { startController } from '../controller/controller.ts';
+import { startWebhook } from '../controller/webhook.ts';
 import { connectKube } from '../kube/client.ts';
 import { integer, parseFlags } from './flags.ts';
 import type { Service } from './run.ts';
@@ -8,23 +10,27 @@ import type { Service } from './run.ts';
 const flags = {
   kubeconfig: { type: 'string' },
   'health-port': { type: 'string', default: String(healthPorts.controller) },
+  'webhook-port': { type: 'string', default: String(webhookPort) },
 } as const;
 
 /** The controller from its command line. */
 export async function controllerService(args: readonly string[], log: Logger): Promise<Service> {
-  const { kubeconfig, 'health-port': port } = parseFlags(args, flags);
-  const healthPort = integer('health-port', port, 1, 65_535);
+  const { kubeconfig, ...ports } = parseFlags(args, flags);
+  const healthPort = integer('health-port', ports['health-port'], 1, 65_535);
+  const port = integer('webhook-port', ports['webhook-port'], 1, 65_535);
   const kube = await connectKube({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     onReflectError: (resource, error) =>
       log.warn('a watch failed and is tried again', { resource: resource.plural, error: error.message }),
   });
   const controller = startController({ kube, log });
+  const webhook = startWebhook({ kube, log, port });
   return {
-    ready: controller.ready,
+    ready: Promise.all([controller.ready, webhook]).then(() => undefined),
     healthPort,
     stop: async () => {
       await controller.stop();
+      await (await webhook)[Symbol.asyncDispose]();
       kube.close();
     },
   };

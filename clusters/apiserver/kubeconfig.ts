@@ -1,4 +1,4 @@
-import type { Identity } from './tls/certificate.ts';
+import type { Identity } from '../../agent/base/certificate.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 

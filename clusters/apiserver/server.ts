@@ -15,7 +15,7 @@ import { addressAt } from './resources/allocate.ts';
 import { route } from './routes.ts';
 import type { RouteContext } from './routes.ts';
 import { ApiState } from './state.ts';
-import { createAuthority, issue } from './tls/certificate.ts';
+import { createAuthority, issue } from '../../agent/base/certificate.ts';
 
 export type Listen = { readonly host: string; readonly port: number } | { readonly fd: number };
 

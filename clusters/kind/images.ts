@@ -24,6 +24,19 @@ export const defaultImages: ForeignImages = {
   database: 'postgres:15-bookworm',
 };
 
+/** Environment variables that name images. */
+const variables = {
+  node: 'EGRESSPROOF_KIND_IMAGE',
+  base: 'EGRESSPROOF_BASE_IMAGE',
+  database: 'EGRESSPROOF_DATABASE_IMAGE',
+} as const;
+
+/** The images that the environment names. */
+export function imagesFromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<ForeignImages> {
+  const named = Object.entries(variables).flatMap(([key, name]) => (env[name] ? [[key, env[name]]] : []));
+  return Object.fromEntries(named) as Partial<ForeignImages>;
+}
+
 /** Says that an image of ours was built on request, and goes only on request. */
 const keptLabel = 'egressproof.dev/kept';
 const dockerfile = fileURLToPath(new URL('Dockerfile', import.meta.url));

@@ -106,7 +106,7 @@ export class EmbeddedCluster implements Cluster {
       address,
       run: (argv, options = {}) => control.call('run', name, argv, options),
       start: (program, args, options = {}) => control.start(name, program, args, options.env ?? {}),
-      readFile: (path) => control.call('readFile', name, path),
+      readFile: async (path) => (await control.call('run', name, ['cat', path], {})).stdout,
     };
   }
 

@@ -4,7 +4,6 @@ import type { Database, Firewall, RunOptions, CommandResult } from '../cluster.t
 export interface ControlMethods {
   status(): SandboxStatus;
   run(host: string, argv: readonly string[], options: RunOptions): CommandResult;
-  readFile(host: string, path: string): string;
   /** Lines of the process come on `stream`, a number that the caller chooses, so that none is missed. */
   start(
     stream: number,

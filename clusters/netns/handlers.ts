@@ -28,7 +28,6 @@ export function handlersOf(sandbox: Sandbox): ControlHandlers {
   return {
     status: () => statusOf(sandbox),
     run: (host, argv, options) => run(argv, { ...options, netns: netnsPath(host) }),
-    readFile: (_host, path) => readFileSync(path, 'utf8'),
     start: (host, program, args, env) => {
       const module = config.programs[program];
       if (module === undefined)

@@ -64,7 +64,7 @@ describe.skipIf(!kubectlIsThere)('kubectl', () => {
       name: 'kubectl',
       stateDir,
       topology: egressTopology(),
-      programs: { echo: new URL('echo.fixture.ts', import.meta.url) },
+      programs: { echo: new URL('../echo.fixture.ts', import.meta.url) },
       images: { 'test/echo': { program: 'echo' } },
       lifetime: 'caller',
     });

@@ -9,7 +9,7 @@ const meta = { name: 'kube-dns', namespace: 'kube-system' };
 const port = { name: 'dns', protocol: 'UDP' as const, port: DNS_PORT };
 
 /** The cluster's DNS is the tenth address of the Service range, as kubeadm has it. */
-export const dnsAddress = (serviceCIDR: string): string => serviceCIDR.replace(/\d+\/\d+$/, '10');
+const dnsAddress = (serviceCIDR: string): string => serviceCIDR.replace(/\d+\/\d+$/, '10');
 
 /** The Service `kube-dns` and its one endpoint, which runs beside the API server. */
 export async function publishDns(kube: Kube, serviceCIDR: string, endpoint: string): Promise<void> {

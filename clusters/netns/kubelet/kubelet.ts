@@ -9,7 +9,6 @@ import type { TopologyNode } from '../../cluster.ts';
 import type { ClusterConfig } from '../config.ts';
 import { netnsPath } from '../paths.ts';
 import type { ClusterPaths } from '../paths.ts';
-import { dnsAddress } from './dns-service.ts';
 import { PodAddresses } from './ipam.ts';
 import { nodeConditions, nodeObject } from './node-object.ts';
 import type { Readiness } from './node-object.ts';
@@ -198,11 +197,8 @@ export class Kubelet {
   }
 
   #environment(hostNetwork: boolean): Record<string, string> {
-    const { config, paths } = this.#context;
-    return {
-      EGRESSPROOF_DNS: dnsAddress(config.topology.serviceCIDR),
-      ...(hostNetwork ? { KUBECONFIG: paths.insideKubeconfig, NODE_NAME: this.node.name } : {}),
-    };
+    const { paths } = this.#context;
+    return hostNetwork ? { KUBECONFIG: paths.insideKubeconfig, NODE_NAME: this.node.name } : {};
   }
 
   async #publish(uid: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { RunSession } from '../program.ts';
+import type { RunSession } from './program.ts';
 
-/** A program for tests: `serve PORT` tells each TCP client its address; each line `HOST PORT` on input is dialled and what came back told. */
+/** A program for tests: `serve PORT` tells each TCP client its address; each line `HOST PORT DNS-SERVER` on input is dialled and what came back told. */
 export const runSession: RunSession = async (session) => {
-  const { args, input, sockets, env, signal } = session;
+  const { args, input, sockets, signal } = session;
   if (args[0] === 'serve') {
     await sockets.listenTcp({ port: Number(args[1]) }, (socket) => {
       socket.on('error', () => {});
@@ -14,17 +14,15 @@ export const runSession: RunSession = async (session) => {
     return 0;
   }
   for await (const line of input) {
-    const [name = '', port] = line.split(' ');
+    const [name = '', port, dns = ''] = line.split(' ');
     session.writeLine(
-      await dial(name, Number(port)).catch((error: NodeJS.ErrnoException) => error.code ?? error.message),
+      await dial(name, Number(port), dns).catch((error: NodeJS.ErrnoException) => error.code ?? error.message),
     );
   }
   return 7;
 
-  async function dial(name: string, port: number): Promise<string> {
-    const host = /^[\d.]+$/.test(name)
-      ? name
-      : (await sockets.resolve4(name, { host: env['EGRESSPROOF_DNS'] ?? '' }))[0];
+  async function dial(name: string, port: number, dns: string): Promise<string> {
+    const host = /^[\d.]+$/.test(name) ? name : (await sockets.resolve4(name, { host: dns }))[0];
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const socket = sockets.connectTcp({ host: host ?? '', port });
     let text = '';

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import type { Egress, EgressSpec } from './egress.ts';
+import type { ExternalIPPool, ExternalIPPoolSpec } from './external-ip-pool.ts';
+import { validateEgress, validatePool } from './validate.ts';
+
+const egress = (spec: Partial<EgressSpec>): Egress => ({ metadata: { name: 'e' }, spec: { appliedTo: {}, ...spec } });
+const pool = (name: string, ...ipRanges: ExternalIPPoolSpec['ipRanges'][number][]): ExternalIPPool => ({
+  metadata: { name },
+  spec: { ipRanges, nodeSelector: {} },
+});
+const range = (start: string, end: string) => ({ start, end });
+const cidr = (text: string) => ({ cidr: text });
+const p = pool('p', range('10.0.0.10', '10.0.0.20'), cidr('fd00::/120'));
+
+test.each<[string, Partial<EgressSpec>, string | null]>([
+  ['a pool alone', { externalIPPool: 'p' }, null],
+  ['a pool that does not exist alone', { externalIPPool: 'q' }, null],
+  ['an address alone', { egressIP: '192.0.2.1' }, null],
+  ['an address of the pool', { egressIP: '10.0.0.20', externalIPPool: 'p' }, null],
+  ['an IPv6 address of the pool', { egressIP: 'fd00::1', externalIPPool: 'p' }, null],
+  ['an address beyond', { egressIP: '10.0.0.21', externalIPPool: 'p' }, 'IP 10.0.0.21 is not within the IP range'],
+  ['an address, no pool', { egressIP: '10.0.0.10', externalIPPool: 'q' }, 'ExternalIPPool q does not exist'],
+  ['no address', { egressIP: '10.0.0', externalIPPool: 'p' }, 'IP 10.0.0 is not valid'],
+  ['several addresses', { egressIPs: ['10.0.0.1'] }, 'spec.egressIPs is not supported yet'],
+  ['several pools', { externalIPPools: ['p'] }, 'spec.externalIPPools is not supported yet'],
+  ['a bandwidth', { externalIPPool: 'p', bandwidth: { rate: '500k', burst: '1.5Mi' } }, null],
+])('an Egress with %s', (_what, spec, refusal) => {
+  expect(validateEgress(egress(spec), null, spec.externalIPPool === 'p' ? p : null)).toBe(refusal);
+});
+
+test.each([
+  ['Rate', { rate: '10x', burst: '1M' }],
+  ['Burst', { rate: '1M', burst: 'much' }],
+])('an Egress whose %s is no quantity', (word, bandwidth) => {
+  expect(validateEgress(egress({ externalIPPool: 'p', bandwidth }), null, p)).toMatch(
+    new RegExp(`^${word} \\S+ in Egress e is invalid: `),
+  );
+});
+
+test('an Egress whose address and pool stay may change otherwise, whatever has become of the pool', () => {
+  const old = egress({ egressIP: '10.0.0.21', externalIPPool: 'q' });
+  expect(validateEgress({ ...old, metadata: { name: 'e', labels: {} } }, old, null)).toBeNull();
+});
+
+const subnetInfo = (gateway: string, prefixLength: number) => ({ subnetInfo: { gateway, prefixLength } });
+const withSubnet = (made: ExternalIPPool, gateway: string, prefixLength: number): ExternalIPPool => ({
+  ...made,
+  spec: { ...made.spec, ...subnetInfo(gateway, prefixLength) },
+});
+
+test.each<[ExternalIPPool, string | null]>([
+  [pool('n', range('10.1.0.1', '10.1.0.9'), cidr('10.2.0.0/24'), cidr('fd01::/64')), null],
+  [pool('n', cidr('10.1.0.0/33')), 'invalid cidr 10.1.0.0/33'],
+  [pool('n', range('10.1.0', '10.1.0.9')), 'invalid start ip address 10.1.0'],
+  [pool('n', range('10.1.0.1', '')), 'invalid end ip address '],
+  [pool('n', range('10.1.0.1', 'fd01::1')), 'range start 10.1.0.1 and range end fd01::1 should belong to same family'],
+  [pool('n', range('10.1.0.9', '10.1.0.1')), 'range start 10.1.0.9 should not be greater than range end 10.1.0.1'],
+  [
+    pool('n', cidr('10.1.0.0/24'), range('10.1.0.9', '10.1.1.1')),
+    'range [10.1.0.9-10.1.1.1] overlaps with range [10.1.0.0/24]',
+  ],
+  [
+    pool('n', range('10.0.0.20', '10.0.0.30')),
+    'range [10.0.0.20-10.0.0.30] overlaps with range [10.0.0.10-10.0.0.20] of ExternalIPPool p',
+  ],
+  [withSubnet(pool('n', range('10.1.0.5', '10.1.0.9')), '10.1.0.1', 24), null],
+  [withSubnet(pool('n', range('10.1.0.5', '10.1.0.9')), '10.1.0', 24), 'invalid gateway address 10.1.0'],
+  [withSubnet(pool('n', range('10.1.0.5', '10.1.0.9')), '10.1.0.1', 32), 'invalid prefixLength 32'],
+  [
+    withSubnet(pool('n', range('10.1.0.5', '10.1.1.9')), '10.1.0.1', 24),
+    'range [10.1.0.5-10.1.1.9] must be a strict subset of the subnet 10.1.0.1/24',
+  ],
+])('a new pool %#', (made, refusal) => {
+  expect(validatePool(made, null, [p])).toBe(refusal);
+});
+
+test.each<[ExternalIPPool, string | null]>([
+  [pool('p', range('10.0.0.10', '10.0.0.20'), cidr('fd00::/120'), cidr('10.9.0.0/24')), null],
+  [
+    pool('p', range('10.0.0.10', '10.0.0.21'), cidr('fd00::/120')),
+    'existing IPRanges [10.0.0.10-10.0.0.20] cannot be updated or deleted',
+  ],
+])('a changed pool %#', (made, refusal) => {
+  expect(validatePool(made, p, [])).toBe(refusal);
+});

@@ -1,0 +1,118 @@
+import { isIP } from 'node:net';
+import { addressNumber, addressRange, cidrRange, rangeContains } from '../base/ip-range.ts';
+import type { AddressRange } from '../base/ip-range.ts';
+import type { Egress } from './egress.ts';
+import type { ExternalIPPool, IPRange } from './external-ip-pool.ts';
+
+/** What the schemas of the CRDs cannot say, in the words of Antrea's webhooks. Null when there is nothing to refuse. */
+export type Refusal = string | null;
+
+/** k8s.io/apimachinery/pkg/api/resource: a number with an SI or binary suffix, or an exponent. */
+const quantity = /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+
+/** `pool` is the one that the Egress names, null when there is none. Antrea: pkg/controller/egress/validate.go. */
+export function validateEgress(egress: Egress, old: Egress | null, pool: ExternalIPPool | null): Refusal {
+  const { egressIP = '', externalIPPool = '', egressIPs = [], externalIPPools = [], bandwidth } = egress.spec;
+  if (egressIPs.length > 0) return 'spec.egressIPs is not supported yet';
+  if (externalIPPools.length > 0) return 'spec.externalIPPools is not supported yet';
+  for (const [word, value] of [
+    ['Rate', bandwidth?.rate],
+    ['Burst', bandwidth?.burst],
+  ] as const) {
+    if (value !== undefined && !quantity.test(value))
+      return `${word} ${value} in Egress ${egress.metadata.name} is invalid: it must be a quantity such as 500k, 10M or 1Gi`;
+  }
+  const before = old?.spec ?? null;
+  const isUnchanged =
+    before?.egressIP === egress.spec.egressIP && before?.externalIPPool === egress.spec.externalIPPool;
+  // An Egress that names its pool alone waits for it.
+  if ((before !== null && isUnchanged) || egressIP === '' || externalIPPool === '') return null;
+  if (isIP(egressIP) === 0) return `IP ${egressIP} is not valid`;
+  if (pool === null) return `ExternalIPPool ${externalIPPool} does not exist`;
+  const isInside = pool.spec.ipRanges.some((range) => {
+    const whole = parseRange(range);
+    return whole !== null && rangeContains(whole, egressIP);
+  });
+  return isInside ? null : `IP ${egressIP} is not within the IP range`;
+}
+
+/** `others`: the other pools. Antrea: pkg/controller/externalippool/validate.go. */
+export function validatePool(
+  pool: ExternalIPPool,
+  old: ExternalIPPool | null,
+  others: readonly ExternalIPPool[],
+): Refusal {
+  const { ipRanges, subnetInfo } = pool.spec;
+  return (
+    first(ipRanges, rangeProblem) ??
+    (subnetInfo === undefined ? null : subnetProblem(subnetInfo, ipRanges)) ??
+    overlapProblem(pool, others) ??
+    (old === null ? null : changeProblem(ipRanges, old.spec.ipRanges))
+  );
+}
+
+function rangeProblem(range: IPRange): Refusal {
+  if (range.cidr !== undefined) return cidrRange(range.cidr) === null ? `invalid cidr ${range.cidr}` : null;
+  const { start = '', end = '' } = range;
+  const [low, high] = [addressNumber(start), addressNumber(end)];
+  if (low === null) return `invalid start ip address ${start}`;
+  if (high === null) return `invalid end ip address ${end}`;
+  if (low.family !== high.family) return `range start ${start} and range end ${end} should belong to same family`;
+  return low.value > high.value ? `range start ${start} should not be greater than range end ${end}` : null;
+}
+
+function subnetProblem(
+  { gateway, prefixLength }: NonNullable<ExternalIPPool['spec']['subnetInfo']>,
+  ranges: readonly IPRange[],
+): Refusal {
+  const family = isIP(gateway);
+  if (family === 0) return `invalid gateway address ${gateway}`;
+  if (prefixLength <= 0 || prefixLength >= (family === 4 ? 32 : 128)) return `invalid prefixLength ${prefixLength}`;
+  const subnet = cidrRange(`${gateway}/${prefixLength}`);
+  return first(ranges, (range) => {
+    const whole = parseRange(range);
+    const isInside =
+      whole !== null && subnet?.family === whole.family && whole.first >= subnet.first && whole.last <= subnet.last;
+    return isInside
+      ? null
+      : `range ${rangeText(range)} must be a strict subset of the subnet ${gateway}/${prefixLength}`;
+  });
+}
+
+function overlapProblem(pool: ExternalIPPool, others: readonly ExternalIPPool[]): Refusal {
+  const earlier: { range: IPRange; of: string }[] = others.flatMap(({ metadata, spec }) =>
+    spec.ipRanges.map((range) => ({ range, of: ` of ExternalIPPool ${metadata.name}` })),
+  );
+  return first(pool.spec.ipRanges, (range) => {
+    const twin = earlier.find((other) => overlap(parseRange(range), parseRange(other.range)));
+    earlier.push({ range, of: '' });
+    return twin === undefined
+      ? null
+      : `range ${rangeText(range)} overlaps with range ${rangeText(twin.range)}${twin.of}`;
+  });
+}
+
+/** Addresses may be in use: ranges are added only. The comparison is of texts, as Antrea's is. */
+function changeProblem(ranges: readonly IPRange[], before: readonly IPRange[]): Refusal {
+  const kept = new Set(ranges.map(rangeText));
+  const gone = before.map(rangeText).filter((text) => !kept.has(text));
+  return gone.length === 0 ? null : `existing IPRanges ${gone.join(', ')} cannot be updated or deleted`;
+}
+
+function overlap(a: AddressRange | null, b: AddressRange | null): boolean {
+  return a !== null && b !== null && a.family === b.family && a.first <= b.last && b.first <= a.last;
+}
+
+function parseRange({ cidr, start = '', end = '' }: IPRange): AddressRange | null {
+  return cidr === undefined ? addressRange(start, end) : cidrRange(cidr);
+}
+
+const rangeText = ({ cidr, start = '', end = '' }: IPRange): string => `[${cidr ?? `${start}-${end}`}]`;
+
+function first<T>(items: readonly T[], problem: (item: T) => Refusal): Refusal {
+  for (const item of items) {
+    const found = problem(item);
+    if (found !== null) return found;
+  }
+  return null;
+}
