@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { nativeSockets } from '../agent/linux/native-sockets.ts';
 import type { RunSession } from './program.ts';
-import { moduleUrl } from './program-module.ts';
+import { endsWithInput, moduleUrl } from './program-module.ts';
 
 const [module = '', ...args] = process.argv.slice(2);
 const { runSession } = (await import(moduleUrl(module))) as { runSession: RunSession };
@@ -11,8 +11,8 @@ process.once('SIGTERM', () => {
   controller.abort();
   process.stdin.destroy();
 });
-// Whoever speaks to the program has gone: in a container no signal tells of that.
-process.stdin.once('end', () => controller.abort());
+// Where no signal reaches the program, the end of its input tells that whoever started it has gone.
+if (process.env[endsWithInput] !== undefined) process.stdin.once('end', () => controller.abort());
 process.stdout.on('error', () => controller.abort());
 
 process.exitCode = await runSession({

@@ -150,7 +150,7 @@ async function createOutside(
 const hostImage = 'egressproof/host';
 
 /** Every node sends what is for the outside to the router. */
-export async function connectNodes(cluster: string, networks: Networks): Promise<void> {
+async function connectNodes(cluster: string, networks: Networks): Promise<void> {
   const nodes = kindNodes(await containersWith(kindClusterLabel, kindName(cluster)), kindName(cluster));
   await Promise.all(nodes.map(({ name }) => routeToOutside(name, networks.outside.cidr, networks.lan.router)));
 }

@@ -51,13 +51,22 @@ export async function execIn(
   const seconds = String(timeoutMs / 1000);
   const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const head = ['docker', 'exec', ...(input === undefined ? [] : ['--interactive']), ...variables, container];
+  const begin = performance.now();
   // A docker client that is killed leaves what it started in the container.
-  return run([...head, 'timeout', '--signal=KILL', seconds, ...argv], {
+  const result = run([...head, 'timeout', '--signal=KILL', seconds, ...argv], {
     ...(input === undefined ? {} : { input }),
     timeoutMs: timeoutMs + 5_000,
     allowFailure,
   });
+  const ended = await result.catch((error: unknown) => error as Error);
+  const isKilled = 'exitCode' in ended && ended.exitCode === killedExitCode;
+  if (isKilled && performance.now() - begin >= timeoutMs)
+    throw new Error(`${container}: ${argv.join(' ')}: did not end within ${timeoutMs} ms and was killed`);
+  return result;
 }
+
+/** Of `timeout --signal=KILL` when it had to: 128 + SIGKILL. */
+const killedExitCode = 137;
 
 /** Runs a command to its end, each line of its standard error being told; killed when the signal says so. */
 export async function runStep(

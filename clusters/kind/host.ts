@@ -1,5 +1,6 @@
 import { start } from '../../agent/linux/exec.ts';
 import type { Host, RunningProcess } from '../cluster.ts';
+import { endsWithInput } from '../program-module.ts';
 import { clusterLabel, execIn } from './docker.ts';
 
 /** How long a program gets to end once its input has. */
@@ -30,7 +31,10 @@ export function containerHost(options: HostOptions): Host {
         const known = `this cluster was given ${programs.join(', ')}`;
         return Promise.reject(new Error(`${name}: there is no program "${program}"; ${known}`));
       }
-      const variables = Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+      const variables = Object.entries({ ...env, [endsWithInput]: '1' }).flatMap(([key, value]) => [
+        '--env',
+        `${key}=${value}`,
+      ]);
       const argv =
         beside === undefined
           ? ['docker', 'exec', '--interactive', ...variables, container, program, ...args]

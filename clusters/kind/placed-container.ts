@@ -1,5 +1,4 @@
 import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
-import type { StartedTestContainer } from 'testcontainers';
 import { clusterLabel } from './docker.ts';
 
 export interface Placement {
@@ -41,7 +40,5 @@ export class PlacedContainer extends GenericContainer {
     }
   }
 }
-
-export type { StartedTestContainer };
 
 const endpoint = (IPv4Address: string): { IPAMConfig: { IPv4Address: string } } => ({ IPAMConfig: { IPv4Address } });
