@@ -45,6 +45,8 @@ const places = {
   '@kubernetes/client-node': 'agent/kube',
   undici: 'harness/traffic',
   koffi: 'agent/linux',
+  testcontainers: 'clusters/kind',
+  zx: 'harness/scripts',
   vitest: 'tests and harness/runner',
 };
 type Package = keyof typeof places;
@@ -109,9 +111,11 @@ export default defineConfig({
     imports(['agent/linux/exec.ts'], 'agent', 'execa'),
     ...folder('agent/kube', 'agent', '@kubernetes/client-node'),
     ...folder('clusters', 'clusters'),
+    ...folder('clusters/kind', 'clusters', 'testcontainers'),
     ...folder('harness', 'harness'),
     ...folder('harness/traffic', 'harness', 'undici'),
     ...folder('harness/cli', 'harnessEntry'),
+    ...folder('harness/scripts', 'harnessEntry', 'zx'),
     ...folder('harness/defects', 'harnessDefects'),
     ...folder('harness/runner', 'harnessEntry', 'vitest'),
     ...folder('suites', 'suites'),

@@ -36,7 +36,8 @@ export default defineConfig({
           name: 'kind',
           include: ['**/*.kind.test.ts'],
           exclude,
-          testTimeout: 120_000,
+          // A case of the suite waits for the cluster, and for the cases before it.
+          testTimeout: 900_000,
           hookTimeout: 300_000,
           ...oneAtATime,
           sequence: { ...oneAtATime.sequence, groupOrder: 3 },

@@ -17,19 +17,21 @@ export type ApiRequest = (
 ) => Promise<Answer>;
 
 export async function apiRequests(kubeconfig: string): Promise<ApiRequest> {
-  const { server, credentials } = await loadConnection({ kubeconfig });
+  const connection = await loadConnection({ kubeconfig });
   return async (method, path, body, headers = {}) => {
-    const { headers: authorization, ...tls } = await credentials();
+    const { headers: authorization, ...tls } = await connection.credentials();
     const text = body === undefined ? undefined : JSON.stringify(body);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const outgoing = request(
-      new URL(path, server),
+      new URL(path, connection.server),
       {
         ...tls,
         method,
         headers: {
           accept: 'application/json',
-          ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...(text === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
           ...authorization,
           ...headers,
         },
@@ -56,3 +58,21 @@ function parsed(text: string): Answer['body'] {
     return {};
   }
 }
+
+export const metadataOf = ({ body }: Answer): Record<string, unknown> =>
+  (body['metadata'] ?? {}) as Record<string, unknown>;
+
+/** What a refusal says. */
+export const heard = ({ code, body }: Answer): unknown => [code, body.reason, body.message];
+
+export const patchType = (type: string): Readonly<Record<string, string>> => ({
+  'content-type': `application/${type}`,
+});
+
+/** A ConfigMap. */
+export const map = (name: string, data: object = {}, metadata: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, ...metadata },
+  data,
+});

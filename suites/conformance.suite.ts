@@ -3,5 +3,5 @@ import { registerCases } from '../harness/runner/vitest.ts';
 
 registerCases(
   (await loadCases()).map(({ definition }) => definition),
-  process.env['EGRESSPROOF_STATE_DIR'] ?? '.egressproof',
+  'netns',
 );

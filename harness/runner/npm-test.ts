@@ -1,18 +1,29 @@
 /**
- * `npm test`: everything that this machine can run. Says what it left out, and why; the last line counts:
- * N passed, N failed, N skipped.
+ * `npm test`: everything that this machine can run without Docker; with --kind what needs it (`npm run test:kind`).
+ * Says what it left out, and why; the last line counts: N passed, N failed, N skipped.
  */
 import { startVitest } from 'vitest/node';
 import type { TestCase, Vitest } from 'vitest/node';
+import { defaultImages, imagesFromEnvironment } from '../../clusters/kind/images.ts';
+import { checkKindRequirements } from '../../clusters/kind/requirements.ts';
 import { checkRequirements, installNft } from '../../clusters/netns/requirements.ts';
+import type { Requirement } from '../../clusters/requirement.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const missing = await whatIsMissing();
-const projects = missing.length === 0 ? ['unit', 'netns', 'suites'] : ['unit'];
-const vitest = await startVitest('test', process.argv.slice(2), {
+const [first, ...others] = process.argv.slice(2);
+const isKind = first === '--kind';
+const missing = missingOf(isKind ? await kindRequirements() : await embeddedRequirements());
+const lanes = isKind ? ['kind'] : ['unit', ...(missing.length === 0 ? ['netns', 'suites'] : [])];
+if (isKind && missing.length > 0) {
+  say('the tests on clusters of kind cannot run here:');
+  for (const line of missing) say(`  ${line}`);
+  say('0 passed, 0 failed, 1 skipped');
+  process.exit(1);
+}
+const vitest = await startVitest('test', isKind ? others : process.argv.slice(2), {
   watch: false,
-  project: projects,
+  project: lanes,
   reporters: ['default'],
 });
 const tests = testsOf(vitest);
@@ -22,23 +33,29 @@ const broken = vitest.state.getUnhandledErrors().length + modulesThatFailed(vite
 await vitest.close();
 
 for (const [reason, skipped] of reasons) say(`skipped ${skipped.length}: ${reason}`);
+if (!isKind) say('skipped 1: the tests on clusters of kind, which need Docker and kind: npm run test:kind');
 if (missing.length > 0) {
   say('skipped the tests that need network namespaces, and the conformance suite:');
   for (const line of missing) say(`  ${line}`);
 }
 const failed = count('failed') + broken + (count('passed') === 0 ? 1 : 0);
-say(
-  `${count('passed')} passed, ${failed} failed, ${count('skipped') + count('pending') + (missing.length > 0 ? 1 : 0)} skipped`,
-);
+const leftOut = (isKind ? 0 : 1) + (missing.length > 0 ? 1 : 0);
+say(`${count('passed')} passed, ${failed} failed, ${count('skipped') + count('pending') + leftOut} skipped`);
 process.exit(failed === 0 ? 0 : 1);
 
-/** One line for each requirement of the embedded cluster that is not met, nft installed first where that is allowed. */
-async function whatIsMissing(): Promise<string[]> {
-  const first = await checkRequirements();
-  const installed = first.some(({ name, ok }) => name === 'nft' && !ok) && (await installNft(say));
-  return (installed ? await checkRequirements() : first)
-    .filter(({ ok }) => !ok)
-    .map(({ name, found, remedy }) => `${name}: ${found}; ${remedy}`);
+/** Of the embedded cluster; nft is installed first where that is allowed. */
+async function embeddedRequirements(): Promise<readonly Requirement[]> {
+  const found = await checkRequirements();
+  const installed = found.some(({ name, ok }) => name === 'nft' && !ok) && (await installNft(say));
+  return installed ? checkRequirements() : found;
+}
+
+function kindRequirements(): Promise<readonly Requirement[]> {
+  return checkKindRequirements({ ...defaultImages, ...imagesFromEnvironment(process.env) });
+}
+
+function missingOf(requirements: readonly Requirement[]): string[] {
+  return requirements.filter(({ ok }) => !ok).map(({ name, found, remedy }) => `${name}: ${found}; ${remedy}`);
 }
 
 function testsOf({ state }: Vitest): TestCase[] {

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { netnsProvider } from '../../clusters/netns/provider.ts';
+import { imagesFromEnvironment } from '../../clusters/kind/images.ts';
+import { providerOf, type ProviderName } from '../../clusters/providers.ts';
 import type { CaseResult } from '../../reports/model/run-result.ts';
 import { describeFailure } from '../../reports/text/failure.ts';
 import { bundled } from '../adapter/bundled.ts';
@@ -13,7 +14,10 @@ import { runSuite } from './run-suite.ts';
 const CONCURRENCY = 4;
 
 /** Registers every case as a test of vitest. The engine is the one of the command line; a test only waits for its case. */
-export function registerCases(cases: readonly EgressCase[], stateDir: string): void {
+export function registerCases(cases: readonly EgressCase[], providerName: ProviderName): void {
+  const stateDir = process.env['EGRESSPROOF_STATE_DIR'] ?? '.egressproof';
+  const provider = providerOf(providerName, { images: imagesFromEnvironment(process.env) });
+  const flags = providerName === 'netns' ? '' : ` --provider ${providerName}`;
   const results = new Map(cases.map(({ id }) => [id, Promise.withResolvers<CaseResult>()]));
   for (const { promise } of results.values()) promise.catch(() => {}); // a test may not have come to its case yet
   const stop = new AbortController();
@@ -24,7 +28,7 @@ export function registerCases(cases: readonly EgressCase[], stateDir: string): v
     const runDir = join(resolve(stateDir), 'runs', runId);
     mkdirSync(runDir, { recursive: true });
     suite = runSuite(cases, {
-      provider: netnsProvider,
+      provider,
       adapter: bundled,
       stateDir,
       runId: runId.toLowerCase(),
@@ -34,7 +38,7 @@ export function registerCases(cases: readonly EgressCase[], stateDir: string): v
       concurrency: CONCURRENCY,
       failFast: false,
       signal: stop.signal,
-      repeatCommand: (id) => `npx egressproof test ${id}`,
+      repeatCommand: (id) => `npx egressproof test ${id}${flags}`,
       progress: () => {},
       onResult: (result) => results.get(result.id)?.resolve(result),
     }).then(({ setUpFailure = 'the run ended before it' }) => {

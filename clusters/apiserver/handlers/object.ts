@@ -9,7 +9,7 @@ import type { DeleteOptions } from '../operations/delete.ts';
 import { selection } from '../operations/select.ts';
 import { update } from '../operations/update.ts';
 import { patch } from '../operations/patch.ts';
-import { badRequest, invalid, notFound, unsupportedMediaType } from '../status/api-error.ts';
+import { badRequest, invalid, notFound, unroutableMediaType, unsupportedMediaType } from '../status/api-error.ts';
 import { invalid as invalidField } from '../status/field-error.ts';
 import { partialMetadata, row, table } from '../table/table.ts';
 import type { Included } from '../table/table.ts';
@@ -80,7 +80,8 @@ export async function patchObject(context: ResourceRequest): Promise<void> {
   const accepted = Object.keys(patchTypes).filter((known) => target.resource.builtin || !known.includes('strategic'));
   if (!type || !accepted.includes(contentType)) {
     request.resume();
-    throw unsupportedMediaType(accepted);
+    // A built-in type's router refuses by itself, and does not say what it would take.
+    throw target.resource.builtin ? unroutableMediaType() : unsupportedMediaType(accepted);
   }
   const document = await parseDocument(await readBody(request), contentType);
   const { object, created } = await patch(

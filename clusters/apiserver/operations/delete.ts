@@ -2,7 +2,7 @@ import { clone, timestamp } from '../object.ts';
 import type { ApiObject } from '../object.ts';
 import { objectKey } from '../resources/definition.ts';
 import type { ApiState } from '../state.ts';
-import { conflict, notFound } from '../status/api-error.ts';
+import { preconditionConflict, notFound } from '../status/api-error.ts';
 import { admit } from './admission.ts';
 import { refuseImmortal } from './namespace-lifecycle.ts';
 import type { Target, WriteOptions } from './target.ts';
@@ -57,15 +57,15 @@ function checkPreconditions(
 ): void {
   const { uid, resourceVersion } = preconditions ?? {};
   if (uid && uid !== metadata.uid) {
-    throw conflict(
+    throw preconditionConflict(
       resource,
       name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`;
-    throw conflict(resource, name, why);
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
+    throw preconditionConflict(resource, name, why);
   }
 }
 

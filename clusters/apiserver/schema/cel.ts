@@ -11,7 +11,7 @@ const RULES = 'x-kubernetes-validations';
 const ruled = new WeakMap<Schema, boolean>();
 
 /** Whether a schema has rules anywhere: without them the evaluator is not even loaded. */
-function hasRules(schema: Schema): boolean {
+export function hasRules(schema: Schema): boolean {
   let found = ruled.get(schema);
   if (found === undefined) {
     const children = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties];

@@ -61,6 +61,12 @@ export const conflict = (resource: GroupResource, name: string, why: string): Ap
     `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`,
     details(resource, name),
   );
+/** As `conflict`, for a deletion of another object than the one that is there: these name the kind. */
+export const preconditionConflict = (
+  resource: GroupResource & { readonly kind: string },
+  name: string,
+  why: string,
+): ApiError => conflict({ ...resource, plural: resource.kind }, name, why);
 export const staleVersion = (resource: GroupResource, name: string): ApiError =>
   conflict(
     resource,
@@ -95,6 +101,8 @@ export const internal = (why: string): ApiError =>
   new ApiError(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] });
 export const notAcceptable = (accepted: readonly string[]): ApiError =>
   new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
+export const unroutableMediaType = (): ApiError =>
+  new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type');
 export const unsupportedMediaType = (accepted: readonly string[]): ApiError =>
   new ApiError(
     415,
