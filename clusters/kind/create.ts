@@ -9,7 +9,7 @@ import { kubeconfigOf, routeToOutside } from './cluster.ts';
 import type { KindRecord } from './config.ts';
 import { containersWith, docker, kindClusterLabel, runStep } from './docker.ts';
 import { firewallLogProgram } from './firewall.ts';
-import { buildImages } from './images.ts';
+import { buildImages, ownPrograms } from './images.ts';
 import type { ForeignImages, ImageReferences } from './images.ts';
 import { planKindConfig } from './kind-config.ts';
 import type { IpFamily } from './kind-config.ts';
@@ -39,17 +39,13 @@ export async function createCluster(options: CreateOptions): Promise<Made> {
     driverOptions: driverOptionsFor(version),
   });
   progress(`networks ${networks.lan.cidr} (nodes) and ${networks.outside.cidr} (outside)`);
-  const programs = {
-    ...options.programs,
-    [firewallLogProgram]: new URL('../firewall/log-program.ts', import.meta.url),
-  };
   const databasePassword = newPassword();
   const nodesRun = Promise.withResolvers<void>();
   // Whoever waits for the nodes waits for nothing more when they have failed.
   nodesRun.promise.catch(() => undefined);
   const { images, programImage } = await sideBySide(options.signal, (signal) => {
     signal.addEventListener('abort', () => nodesRun.reject(signal.reason as Error), { once: true });
-    const together = { ...options, programs, progress, signal };
+    const together = { ...options, progress, signal };
     return [
       createNodes(together, nodesRun.resolve),
       createOutside(together, networks, databasePassword, nodesRun.promise),
@@ -57,7 +53,13 @@ export async function createCluster(options: CreateOptions): Promise<Made> {
   });
   await connectNodes(name, networks);
   await whenReady(options);
-  return { networks, images, programImage, programs: Object.keys(programs), databasePassword };
+  return {
+    networks,
+    images,
+    programImage,
+    programs: Object.keys({ ...options.programs, ...ownPrograms }),
+    databasePassword,
+  };
 }
 
 /** Both to their end, so that nothing goes on behind the caller's back; what fails first ends the other at its next step. */

@@ -8,6 +8,7 @@ import type { ClusterOptions } from '../cluster.ts';
 import { writeContext } from './bundle.ts';
 import type { ImageContents } from './bundle.ts';
 import { clusterLabel, docker, lines, runStep } from './docker.ts';
+import { firewallLogProgram } from './firewall.ts';
 
 /** The images that are not ours. Any registry, or none once they are present. */
 export interface ForeignImages {
@@ -41,6 +42,11 @@ export function imagesFromEnvironment(env: Readonly<Record<string, string | unde
 const keptLabel = 'egressproof.dev/kept';
 const dockerfile = fileURLToPath(new URL('Dockerfile', import.meta.url));
 
+/** Programs that the router needs, next to those of the caller. */
+export const ownPrograms: ClusterOptions['programs'] = {
+  [firewallLogProgram]: new URL('../firewall/log-program.ts', import.meta.url),
+};
+
 /** References of our images, by the names that pods and manifests have for them. */
 export type ImageReferences = Readonly<Record<string, string>>;
 
@@ -56,18 +62,32 @@ export interface BuildOptions {
 
 /** Builds the images that are not there yet. Their tag is a digest of what is in them, so that an old one is never used. */
 export async function buildImages(options: BuildOptions): Promise<ImageReferences> {
+  return withContexts(options, async (reference, context) => {
+    if (await isPresent(reference)) return;
+    options.progress?.(`building ${reference}`);
+    await build(context, reference, options);
+  });
+}
+
+/** What buildImages would build. */
+export function planImages(options: Pick<BuildOptions, 'images' | 'programs' | 'base'>): Promise<ImageReferences> {
+  return withContexts(options, () => Promise.resolve());
+}
+
+async function withContexts(
+  { images, programs, base }: Pick<BuildOptions, 'images' | 'programs' | 'base'>,
+  use: (reference: string, context: string) => Promise<void>,
+): Promise<ImageReferences> {
   const dir = await mkdtemp(join(tmpdir(), 'egressproof-image-'));
   try {
     const references: Record<string, string> = {};
-    for (const [name, image] of Object.entries(options.images)) {
+    for (const [name, image] of Object.entries(images)) {
       const context = join(dir, name);
-      await writeContext(context, contentsOf(image, options.programs));
+      await writeContext(context, contentsOf(image, programs));
       await cp(dockerfile, join(context, 'Dockerfile'));
-      const reference = `${name}:${await digest(context, options.base)}`;
+      const reference = `${name}:${await digest(context, base)}`;
       references[name] = reference;
-      if (await isPresent(reference)) continue;
-      options.progress?.(`building ${reference}`);
-      await build(context, reference, options);
+      await use(reference, context);
     }
     return references;
   } finally {
@@ -77,7 +97,10 @@ export async function buildImages(options: BuildOptions): Promise<ImageReference
 
 function contentsOf(image: ClusterOptions['images'][string], programs: ClusterOptions['programs']): ImageContents {
   if ('program' in image) {
-    const modules = Object.entries(programs).map(([name, url]): [string, string] => [name, fileURLToPath(url)]);
+    const modules = Object.entries({ ...programs, ...ownPrograms }).map(([name, url]): [string, string] => [
+      name,
+      fileURLToPath(url),
+    ]);
     return { programs: Object.fromEntries(modules), start: image };
   }
   // The first word is this machine's Node.js; the image has its own.
@@ -102,6 +125,14 @@ async function digest(context: string, base: string): Promise<string> {
   const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
   for (const path of paths.sort()) hash.update(path.slice(context.length)).update(await readFile(path));
   return hash.digest('hex').slice(0, 12);
+}
+
+/** Removes the images that were built to be kept; their references. */
+export async function removeKeptImages(): Promise<string[]> {
+  const format = ['--format', '{{.Repository}}:{{.Tag}}'];
+  const kept = lines(await docker(['image', 'ls', ...format, '--filter', `label=${keptLabel}`]));
+  if (kept.length > 0) await docker(['image', 'rm', ...kept]);
+  return kept;
 }
 
 /** Removes what clusters have built and nobody uses any more; what a container still uses stays for the last one. */

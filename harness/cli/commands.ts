@@ -4,6 +4,7 @@ import { providerNames } from '../../clusters/providers.ts';
 import type { CommandContext } from './context.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { images as imagesCommand } from './images.ts';
 import { list } from './list.ts';
 import { selftest } from './selftest.ts';
 import { testCommand } from './test.ts';
@@ -83,6 +84,13 @@ export const commands: readonly CommandDefinition[] = [
     help: 'take a cluster down',
     flags: [name, { form: '--all', help: 'every cluster of the state folder' }, stateDir, config],
     run: down,
+  },
+  {
+    name: 'images',
+    args: '[action]',
+    help: 'what clusters of kind need to be present; "images build" builds ours ahead, "images remove" removes those',
+    flags: [output, ...images, stateDir, config],
+    run: imagesCommand,
   },
   {
     name: 'list',

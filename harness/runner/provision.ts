@@ -24,17 +24,35 @@ export interface ClusterWish {
 
 const source = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
+/** The programs that pods and hosts of a cluster run. */
+export const clusterPrograms: ClusterOptions['programs'] = programs;
+
+/** The images that cases and implementation use, by the names that pods have for them. */
+export function podImages(agentCommand?: readonly string[]): ClusterOptions['images'] {
+  return {
+    [trafficImage]: { program: trafficProgram },
+    [agentImage]: { command: agentCommand ?? [process.execPath, source('agent/main/main.ts')] },
+  };
+}
+
 /** A cluster that has the images that cases and implementation use. */
 export function provision(wish: ClusterWish): Promise<Cluster> {
   const topology = topologies[wish.topology]?.(wish.workers === undefined ? {} : { nodes: wish.workers });
   if (topology === undefined) throw new Error(`there is no topology ${wish.topology}`);
   const { name, stateDir, lifetime, signal, retain = false } = wish;
-  const images: ClusterOptions['images'] = {
-    [trafficImage]: { program: trafficProgram },
-    [agentImage]: { command: wish.agentCommand ?? [process.execPath, source('agent/main/main.ts')] },
-  };
+  const images = podImages(wish.agentCommand);
   const progress = wish.progress === undefined ? {} : { progress: wish.progress };
-  return wish.provider.up({ name, topology, stateDir, lifetime, programs, images, signal, retain, ...progress });
+  return wish.provider.up({
+    name,
+    topology,
+    stateDir,
+    lifetime,
+    programs: clusterPrograms,
+    images,
+    signal,
+    retain,
+    ...progress,
+  });
 }
 
 export function connectTo(cluster: Cluster): Promise<KubeClient> {
