@@ -117,7 +117,21 @@ export interface Firewall {
   log(since?: number): Promise<{ readonly entries: readonly FirewallLogEntry[]; readonly mark: number }>;
 }
 
-export type Capability = 'vlan' | 'sctp' | 'ipv6' | 'powerOff' | 'unplug' | 'freeze' | 'realTimePriority';
+export const capabilities = [
+  'vlan',
+  'sctp',
+  'ipv6',
+  'powerOff',
+  'unplug',
+  'freeze',
+  'realTimePriority',
+  /** Commands and programs can be run on nodes. */
+  'nodeHosts',
+  'router',
+  'firewall',
+  'database',
+] as const;
+export type Capability = (typeof capabilities)[number];
 
 export type CapabilityState = { readonly has: true } | { readonly has: false; readonly why: string };
 
@@ -185,7 +199,17 @@ export interface Cluster extends AsyncDisposable {
   image(name: string): string;
   readonly nodes: readonly ClusterNode[];
   node(name: string): ClusterNode;
-  /** The router between node LAN and outside; the capture on the outside wire runs here. `lan` and `wan` name its interfaces. */
+  /**
+   * Where what has left the cluster is captured: a host, its interfaces, and for each an address beyond it that is always
+   * there.
+   */
+  readonly wire: {
+    readonly host: Host;
+    readonly interfaces: readonly { readonly name: string; readonly sentinel: string }[];
+  };
+  /** Whether it is ours, and ends with `down`; what is done to another one has to be undone. */
+  readonly isOurs: boolean;
+  /** The router between node LAN and outside. `lan` and `wan` name its interfaces. */
   readonly router: Host & { readonly interfaces: { readonly lan: string; readonly wan: string } };
   readonly witness: Host;
   readonly database: Database;

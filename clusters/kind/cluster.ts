@@ -11,6 +11,7 @@ import type {
   Host,
   Topology,
 } from '../cluster.ts';
+import { bothSides } from '../router-wire.ts';
 import type { KindRecord } from './config.ts';
 import { openDatabase } from './database.ts';
 import { containersWith, clusterLabel, execIn, kindClusterLabel } from './docker.ts';
@@ -37,6 +38,8 @@ export class KindCluster implements Cluster {
   readonly dir: string;
   readonly kubeconfig: string;
   readonly nodes: readonly ClusterNode[];
+  readonly isOurs = true;
+  readonly wire: Cluster['wire'];
   readonly router: Cluster['router'];
   readonly witness: Host;
   readonly database: Database;
@@ -56,6 +59,7 @@ export class KindCluster implements Cluster {
     this.kubeconfig = kubeconfigOf(dir);
     this.nodes = topology.nodes.map(({ name, podCIDR, address }) => this.#node(name, podCIDR, address));
     this.router = { ...this.#host('router', topology.nodeLan.router), interfaces };
+    this.wire = { host: this.router, interfaces: bothSides(topology, interfaces) };
     this.witness = this.#host('witness', topology.outside.witness);
     this.database = parts.database;
     const firewall = openFirewall(hostContainer(record.name, 'router'), interfaces, () =>
@@ -183,6 +187,10 @@ const has: CapabilityState = { has: true };
 
 function capabilitiesOf({ ipFamily }: KindRecord): KindCluster['capabilities'] {
   return {
+    nodeHosts: has,
+    router: has,
+    firewall: has,
+    database: has,
     powerOff: has,
     unplug: has,
     freeze: has,

@@ -10,6 +10,7 @@ import type {
   TopologyNode,
   Undo,
 } from '../cluster.ts';
+import { bothSides } from '../router-wire.ts';
 import type { ClusterConfig } from './config.ts';
 import type { ControlClient } from './control-client.ts';
 import type { FaultKind } from './control-protocol.ts';
@@ -26,6 +27,8 @@ export class EmbeddedCluster implements Cluster {
   readonly dir: string;
   readonly kubeconfig: string;
   readonly nodes: readonly ClusterNode[];
+  readonly isOurs = true;
+  readonly wire: Cluster['wire'];
   readonly router: Cluster['router'];
   readonly witness: Host;
   readonly database: Database;
@@ -50,6 +53,7 @@ export class EmbeddedCluster implements Cluster {
     this.kubeconfig = paths.kubeconfig;
     this.nodes = topology.nodes.map((node) => this.#node(node));
     this.router = { ...this.#host(router, topology.nodeLan.router), interfaces: routerInterfaces };
+    this.wire = { host: this.router, interfaces: bothSides(topology, routerInterfaces) };
     this.witness = this.#host(witness, topology.outside.witness);
     this.database = {
       address: topology.outside.database,
@@ -63,6 +67,10 @@ export class EmbeddedCluster implements Cluster {
       log: (since) => control.call('firewallLog', since),
     };
     this.capabilities = {
+      nodeHosts: has,
+      router: has,
+      firewall: has,
+      database: has,
       powerOff: has,
       unplug: has,
       freeze: has,

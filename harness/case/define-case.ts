@@ -1,3 +1,4 @@
+import type { Capability } from '../../clusters/cluster.ts';
 import type { DefectName } from '../defects/names.ts';
 import type { World } from '../world/world.ts';
 import type { Feature } from './features.ts';
@@ -43,6 +44,10 @@ export interface EgressCase {
   readonly catches: readonly DefectName[];
   /** Touches what the whole cluster shares (database, firewall, selections of everything): runs alone. */
   readonly exclusive?: boolean;
+  /** What the cluster must have, beyond nodes, pods and a witness outside. */
+  readonly needs?: readonly Capability[];
+  /** Touches pods or nodes that are not the case's own: on a cluster that is not ours only with --disruptive. */
+  readonly disruptive?: boolean;
   /** Runs on a cluster without any implementation: what plain Kubernetes does. */
   readonly baseline?: boolean;
   readonly checks: (world: World) => Promise<void>;

@@ -4,6 +4,7 @@ import { providerNames } from '../../clusters/providers.ts';
 import type { CommandContext } from './context.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { host } from './host.ts';
 import { images as imagesCommand } from './images.ts';
 import { list } from './list.ts';
 import { selftest } from './selftest.ts';
@@ -41,7 +42,7 @@ const output: Flag = {
 };
 const provider: Flag = {
   form: '--provider <name>',
-  help: 'where clusters run: embedded (netns, the default) or in Docker (kind)',
+  help: 'where clusters run: embedded (netns, the default), in Docker (kind), or one that exists',
   choices: providerNames,
 };
 /** Of provider kind. */
@@ -49,6 +50,18 @@ const images: readonly Flag[] = [
   { form: '--image <image>', help: 'kind: image of the nodes (default: that of the installed kind)' },
   { form: '--base-image <image>', help: `kind: what our images are built on (default: ${defaultImages.base})` },
   { form: '--database-image <image>', help: `kind: the PostgreSQL outside (default: ${defaultImages.database})` },
+];
+/** Of provider existing. */
+const existing: readonly Flag[] = [
+  { form: '--kubeconfig <file>', help: 'existing: how to reach the cluster' },
+  { form: '--witness <address>', help: 'existing: the outside host, as pods reach it' },
+  { form: '--witness-control <host:port>', help: 'existing: "egressproof host" on it, as this machine reaches it' },
+  { form: '--egress-range <first-last>', help: "existing: free addresses of the nodes' network" },
+  { form: '--agent-image <image>', help: 'existing: our agent, where the cluster finds it' },
+  { form: '--traffic-image <image>', help: 'existing: the programs of the pods' },
+  { form: '--service-cidr <cidr>', help: 'existing: the range of Services, where the API server does not tell' },
+  { form: '--pod-cidr <cidr>', help: 'existing: the range of pods, where nodes do not tell' },
+  { form: '--disruptive', help: 'existing: also cases that disturb what else runs there' },
 ];
 const ipFamily: Flag = { form: '--ip-family <family>', help: 'kind: addresses of the cluster', choices: ipFamilies };
 const adapter: Flag = { form: '--adapter <name>', help: 'the implementation under test', choices: ['bundled', 'none'] };
@@ -116,10 +129,21 @@ export const commands: readonly CommandDefinition[] = [
       adapter,
       provider,
       ...images,
+      ...existing,
       stateDir,
       config,
     ],
     run: testCommand,
+  },
+  {
+    name: 'host',
+    help: 'make this machine the outside host of a cluster that exists: runs the witness for whoever knows the token',
+    flags: [
+      { form: '--listen <address:port>', help: 'where it can be reached', default: '127.0.0.1:7900' },
+      stateDir,
+      config,
+    ],
+    run: host,
   },
   {
     name: 'demo',

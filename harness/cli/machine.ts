@@ -8,6 +8,7 @@ import type { Settings } from './settings.ts';
 
 /** What the provider of the settings needs of this machine. */
 export function requirementsOf(settings: Settings): Promise<readonly Requirement[]> {
+  if (settings.provider === 'existing') return Promise.resolve([]);
   return settings.provider === 'kind'
     ? checkKindRequirements(foreignImages(settings))
     : checkRequirements(settings.stateDir);

@@ -6,6 +6,10 @@ import type { ForeignImages } from '../../clusters/kind/images.ts';
 import { ipFamilies } from '../../clusters/kind/kind-config.ts';
 import { providerNames, providerOf } from '../../clusters/providers.ts';
 import type { ClusterProvider } from '../../clusters/cluster.ts';
+import { agentImage as agentImageName } from '../../agent/api/install.ts';
+import { addressRange } from '../../agent/base/ip-range.ts';
+import type { ExistingOptions } from '../../clusters/existing/provider.ts';
+import { trafficImage } from '../traffic/programs.ts';
 import { UsageError } from './exit-codes.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -20,6 +24,20 @@ const schema = z.strictObject({
   baseImage: z.string().min(1).default(defaultImages.base),
   databaseImage: z.string().min(1).default(defaultImages.database),
   ipFamily: z.enum(ipFamilies).default('ipv4'),
+  /** Of provider existing. */
+  kubeconfig: z.string().min(1).optional(),
+  witness: z.ipv4().optional(),
+  witnessControl: z
+    .string()
+    .regex(/^.+:\d+$/, 'must be HOST:PORT')
+    .optional(),
+  hostToken: z.string().min(1).optional(),
+  egressRange: z.string().optional(),
+  agentImage: z.string().min(1).optional(),
+  trafficImage: z.string().min(1).optional(),
+  serviceCidr: z.cidrv4().optional(),
+  podCidr: z.cidrv4().optional(),
+  disruptive: z.boolean().default(false),
   adapter: z.enum(['bundled', 'none']).default('bundled'),
   /** A bare --keep means always. */
   keep: z
@@ -38,14 +56,61 @@ const variables: Readonly<Record<string, string>> = {
   EGRESSPROOF_KIND_IMAGE: 'image',
   EGRESSPROOF_BASE_IMAGE: 'baseImage',
   EGRESSPROOF_DATABASE_IMAGE: 'databaseImage',
+  EGRESSPROOF_HOST_TOKEN: 'hostToken',
 };
 
 export type Settings = z.infer<typeof schema>;
 
 /** The provider that the settings ask for. */
 export function providerFrom(settings: Settings): ClusterProvider {
-  return providerOf(settings.provider, { images: foreignImages(settings), ipFamily: settings.ipFamily });
+  const kind = { images: foreignImages(settings), ipFamily: settings.ipFamily };
+  return providerOf(
+    settings.provider,
+    settings.provider === 'existing' ? { existing: existingFrom(settings) } : { kind },
+  );
 }
+
+/** What has to be said of a cluster that exists. @throws UsageError naming what is missing */
+function existingFrom(settings: Settings): ExistingOptions {
+  const needed = [
+    'kubeconfig',
+    'witness',
+    'witnessControl',
+    'hostToken',
+    'egressRange',
+    'agentImage',
+    'trafficImage',
+  ] as const;
+  const values = needed.map((key) => settings[key] ?? '');
+  const missing = needed.filter((_, index) => values[index] === '');
+  if (missing.length > 0)
+    throw new UsageError(
+      `--provider existing needs ${missing.map((key) => flagNames[key]).join(', ')}; see "egressproof test --help"`,
+    );
+  const [kubeconfig = '', address = '', control = '', token = '', range = '', agent = '', traffic = ''] = values;
+  const [first = '', last = ''] = range.split('-');
+  if (addressRange(first, last) === null)
+    throw new UsageError(`--egress-range ${range}: give the first and the last address, such as 192.0.2.10-192.0.2.29`);
+  const { serviceCidr, podCidr } = settings;
+  return {
+    kubeconfig,
+    witness: { address, control, token },
+    egressRange: { first, last },
+    images: { [agentImageName]: agent, [trafficImage]: traffic },
+    ...(serviceCidr === undefined ? {} : { serviceCIDR: serviceCidr }),
+    ...(podCidr === undefined ? {} : { podCIDR: podCidr }),
+  };
+}
+
+const flagNames = {
+  kubeconfig: '--kubeconfig',
+  witness: '--witness',
+  witnessControl: '--witness-control',
+  hostToken: 'EGRESSPROOF_HOST_TOKEN',
+  egressRange: '--egress-range',
+  agentImage: '--agent-image',
+  trafficImage: '--traffic-image',
+} as const;
 
 /** The images of provider kind that are not ours. */
 export function foreignImages({ image, baseImage, databaseImage }: Settings): ForeignImages {

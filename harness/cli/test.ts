@@ -33,13 +33,14 @@ export async function testCommand(context: CommandContext): Promise<number> {
   const given = flags['reportOutput'];
   const runDir = typeof given === 'string' ? resolve(given) : join(resolve(settings.stateDir), 'runs', runId);
   await mkdir(runDir, { recursive: true });
+  const { hostToken: _secret, ...shown } = settings;
   const config = {
-    ...settings,
+    ...shown,
     cases: cases.map(({ id }) => id),
     ...(cluster === undefined ? {} : { cluster: cluster.name }),
   };
   note(
-    `configuration: ${Object.entries(settings)
+    `configuration: ${Object.entries(shown)
       .map(([key, value]) => `${key}=${String(value)}`)
       .join(' ')}`,
   );
@@ -135,7 +136,7 @@ async function factsOf(
     runId: string;
     startedAt: Date;
     config: Record<string, unknown>;
-    provider: Settings['provider'] | Cluster['provider'];
+    provider: Cluster['provider'];
     complete: boolean;
     cases: readonly EgressCase[];
   },

@@ -37,7 +37,7 @@ export async function runCase(testbed: Testbed, definition: EgressCase, options:
     startedAt,
     repeat: options.repeatCommand,
   };
-  const decision = decide(definition, testbed.adapter);
+  const decision = decide(definition, testbed.adapter, testbed);
   if (!decision.run) {
     return {
       ...facts,

@@ -15,6 +15,8 @@ export interface SuiteOptions extends Omit<RunCasesOptions, 'onResult' | 'runTag
   readonly runId: string;
   /** Whether the cluster stays: `on-failure`, at the first case that did not pass, with everything of it. */
   readonly keep: 'never' | 'on-failure' | 'always';
+  /** On a cluster that is not ours: whether cases may disturb what else runs there. */
+  readonly disruptive?: boolean;
   /** A running cluster to use instead of new ones. */
   readonly cluster?: Cluster;
   readonly progress: (step: string) => void;
@@ -91,8 +93,10 @@ async function useCluster(
     for (const { adapter, members } of stages) {
       if (options.signal.aborted || (isSomethingBad && (keepFailed || options.failFast))) break;
       if (adapter !== none) options.progress(`${cluster.name}: installing ${adapter.name}`);
-      await using testbed = await openTestbed(cluster, kube, adapter, options.signal);
+      await using testbed = await openTestbed(cluster, kube, adapter, options.signal, options.disruptive);
       const runTag = options.runId.slice(-4).toLowerCase();
+      await using borrowed = new AsyncDisposableStack();
+      if (!cluster.isOurs) borrowed.defer(() => adapter.uninstall(testbed.context));
       const results = await runCases(testbed, members, { ...options, runTag, keepFailed });
       isSomethingBad ||= results.some(isBad);
     }

@@ -16,7 +16,7 @@ const CONCURRENCY = 4;
 /** Registers every case as a test of vitest. The engine is the one of the command line; a test only waits for its case. */
 export function registerCases(cases: readonly EgressCase[], providerName: ProviderName): void {
   const stateDir = process.env['EGRESSPROOF_STATE_DIR'] ?? '.egressproof';
-  const provider = providerOf(providerName, { images: imagesFromEnvironment(process.env) });
+  const provider = providerOf(providerName, { kind: { images: imagesFromEnvironment(process.env) } });
   const flags = providerName === 'netns' ? '' : ` --provider ${providerName}`;
   const results = new Map(cases.map(({ id }) => [id, Promise.withResolvers<CaseResult>()]));
   for (const { promise } of results.values()) promise.catch(() => {}); // a test may not have come to its case yet

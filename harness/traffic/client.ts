@@ -42,6 +42,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
   });
   try {
     if (session.args.includes('commands')) {
+      emit({ event: 'listening', id: 'program' });
       for await (const line of sessionLines(session)) start(line);
     } else if (!session.signal.aborted) {
       await once(session.signal, 'abort');

@@ -114,6 +114,8 @@ export type ProbeEvent = z.infer<typeof probeEvent>;
 
 export const trafficEvent = z.discriminatedUnion('event', [
   probeEvent,
+  /** The program takes commands. */
+  z.object({ event: z.literal('listening'), id: z.literal('program') }),
   z.object({ event: z.literal('ready'), id: z.string(), port: z.int() }),
   z.object({ event: z.literal('resolved'), id: z.string(), addresses: z.array(z.string()) }),
   z.object({ event: z.literal('done'), id: z.string(), sent: z.int() }),

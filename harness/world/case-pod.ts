@@ -38,6 +38,8 @@ export class CasePod implements Disposable {
   readonly #session: ExecSession | RunningProcess;
   readonly #link: ProgramLink<TrafficEvent>;
   readonly #tokenPrefix: string;
+  /** Resolves when the program takes commands. */
+  readonly listening: Promise<void>;
   #commands = 0;
 
   constructor(facts: PodFacts, witnessPort: number, session: ExecSession | RunningProcess, tokenPrefix: string) {
@@ -46,6 +48,14 @@ export class CasePod implements Disposable {
     this.#session = session;
     this.#tokenPrefix = tokenPrefix;
     this.#link = new ProgramLink(session, trafficEvent, `the traffic program of ${facts.namespace}/${facts.name}`);
+    this.listening = this.#answer(
+      'program',
+      (event) => (event.event === 'listening' ? true : undefined),
+      'sign that it takes commands',
+      timeouts.podReady,
+    ).then(() => undefined);
+    // Whoever awaits it gets the error.
+    this.listening.catch(() => undefined);
   }
 
   /** Starts an open-loop series of fresh connections. */

@@ -86,6 +86,7 @@ export class Namespaces implements AsyncDisposable {
       hostNetwork: true,
     };
     const started = new CasePod(facts, port, session, this.#runName);
+    await started.listening;
     this.#note(started);
     this.#nodeProcesses.push(started);
     return started;

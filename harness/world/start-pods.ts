@@ -29,7 +29,9 @@ export async function startPod(testbed: Testbed, request: PodRequest): Promise<C
     hostNetwork: request.hostNetwork,
   };
   const session = await testbed.kube.exec(request.namespace, request.name, trafficCommand);
-  return new CasePod(facts, request.witnessPort, session, request.tokenPrefix);
+  const pod = new CasePod(facts, request.witnessPort, session, request.tokenPrefix);
+  await pod.listening;
+  return pod;
 }
 
 function podManifest({ namespace, name, node, labels, hostNetwork }: PodRequest, image: string): KubeObject {

@@ -25,8 +25,10 @@ export interface Testbed extends AsyncDisposable {
   readonly adapter: Adapter;
   readonly context: AdapterContext;
   readonly witness: Witness;
-  /** The capture on both sides of the router. */
+  /** The capture of what leaves the cluster. */
   readonly wire: Wire;
+  /** Whether cases may disturb what else runs on the cluster. */
+  readonly mayDisturb: boolean;
   readonly podCache: Reflection<Pod>;
   readonly addresses: Leases<string>;
   readonly ports: Leases<number>;
@@ -40,13 +42,14 @@ export async function openTestbed(
   kube: Kube,
   adapter: Adapter,
   signal: AbortSignal,
+  mayDisturb = false,
 ): Promise<Testbed> {
   await using undo = new AsyncDisposableStack();
   const context: AdapterContext = { cluster, kube, signal };
   const { topology } = cluster;
   const [witness, wire] = await Promise.all([
     Witness.start(cluster).then((started) => undo.use(started)),
-    openRouterWire(cluster).then((opened) => undo.use(opened)),
+    Wire.open(cluster.wire.host, cluster.wire.interfaces, topology.outside.cidr).then((opened) => undo.use(opened)),
     adapter.install(context),
   ]);
   const podCache = undo.use(kube.reflect<Pod>(pods));
@@ -64,21 +67,13 @@ export async function openTestbed(
     context,
     witness,
     wire,
+    mayDisturb: cluster.isOurs || mayDisturb,
     podCache,
     addresses: new Leases('Egress IP', addressRange(topology.egressRange.first, topology.egressRange.last)),
     ports: new Leases('port of the witness', witnessPorts),
     ownerOf: (address) => known.get(address) ?? podOwner(podCache, address),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
-}
-
-/** Each side of the router, with a host that is always there. */
-function openRouterWire({ router, topology }: Cluster): Promise<Wire> {
-  const sides = [
-    { name: router.interfaces.lan, sentinel: topology.nodeLan.controlPlane },
-    { name: router.interfaces.wan, sentinel: topology.outside.witness },
-  ];
-  return Wire.open(router, sides, topology.outside.cidr);
 }
 
 function podOwner(cache: Reflection<Pod>, address: string): string | undefined {

@@ -11,6 +11,7 @@ export default defineCase({
   given: { shop: { pods: { on: 'everyNode' } }, other: { pods: { on: 'everyNode' } } },
   plan: 6,
   catches: ['api-server-not-exempt'],
+  needs: ['nodeHosts'],
   async checks({ pods, egress, services, topology, watchNode, check, coversAllPlacements }) {
     const { service, endpoint } = await services.apiServer();
     const x = await egress({ namespace: 'shop' });

@@ -13,6 +13,7 @@ export default defineCase({
   },
   plan: 4,
   catches: ['host-network-selected'],
+  needs: ['nodeHosts'],
   async checks({ pods, egress, topology, nodeProcesses, coversAllPlacements }) {
     const processes = await nodeProcesses(topology.nodes.map(({ name }) => name));
     const x = await egress({ namespace: 'shop' });

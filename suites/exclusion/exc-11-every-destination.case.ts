@@ -14,6 +14,7 @@ export default defineCase({
   plan: 12,
   catches: ['pods-not-exempt', 'nodes-not-exempt', 'host-network-selected'],
   exclusive: true,
+  disruptive: true,
   async checks({ pods, egress, services, portOf, coversAllPlacements }) {
     const servers = await Promise.all(pods('shop').members.map((pod) => services.serve(pod)));
     const dns = await services.dnsServer();

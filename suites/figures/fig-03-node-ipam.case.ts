@@ -23,6 +23,7 @@ export default defineCase({
   catches: [],
   exclusive: true,
   baseline: true,
+  needs: ['database'],
   async checks({ pods, topology, database, databaseDestination, check }) {
     const nodes = topology.nodes.map(({ address }) => address);
     await database.setGrants([{ ...erp, admit: nodes.map((address) => `${address}/32`) }]);

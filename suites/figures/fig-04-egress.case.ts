@@ -20,6 +20,7 @@ export default defineCase({
   plan: 13,
   catches: ['snat-wrong-address', 'tunnel-missing', 'crossed-addresses'],
   exclusive: true,
+  needs: ['database', 'firewall'],
   async checks({
     pods,
     egress,

@@ -10,6 +10,7 @@ export default defineCase({
   given: { shop: { pods: { on: 'everyNode' } }, other: { pods: { on: 'everyNode' } } },
   plan: 6,
   catches: ['stale-after-delete', 'address-stays'],
+  needs: ['router'],
   async checks({ pods, egress, neighbours, coversAllPlacements }) {
     const by = ['tcp', 'udp'] as const;
     const x = await egress({ namespace: 'shop' });

@@ -11,6 +11,7 @@ export default defineCase({
   plan: 4,
   catches: ['empty-selects-all'],
   exclusive: true,
+  disruptive: true,
   async checks({ pods, egress, declared, coversAllPlacements }) {
     const empty = await egress('empty');
     const others = declared.emptySelection === 'nothing' ? 'the address of their node' : empty.address;
