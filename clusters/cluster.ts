@@ -120,6 +120,7 @@ export interface Firewall {
 export const capabilities = [
   'vlan',
   'sctp',
+  'ipv4',
   'ipv6',
   'powerOff',
   'unplug',
@@ -215,6 +216,8 @@ export interface Cluster extends AsyncDisposable {
   readonly database: Database;
   readonly firewall: Firewall;
   readonly capabilities: Readonly<Record<Capability, CapabilityState>>;
+  /** What the cluster's own parts have logged, for somebody who looks for a failure: file name to contents. */
+  logs(): Promise<Readonly<Record<string, string>>>;
   /** Removes everything the cluster made. Idempotent. */
   down(): Promise<void>;
 }
@@ -223,6 +226,11 @@ export interface ClusterProvider {
   readonly name: Cluster['provider'];
   /** Creates a cluster; on failure nothing is left. */
   up(options: ClusterOptions): Promise<Cluster>;
+  /**
+   * A running cluster that is as `up` would make it and that nobody else uses now; null without one. Where making one is
+   * quick there is nothing to look for.
+   */
+  reusable?(options: ClusterOptions): Promise<Cluster | null>;
   /** A handle on a running cluster; throws ClusterNotFound. */
   attach(name: string, stateDir: string): Promise<Cluster>;
   /** Takes down whatever there is of a cluster, be it half made or broken. Nothing to do is fine. */

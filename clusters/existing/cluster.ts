@@ -36,6 +36,7 @@ export class ExistingCluster implements Cluster {
     router: nothingOutside,
     firewall: nothingOutside,
     database: nothingOutside,
+    ipv4: { has: true },
     ipv6: { has: false, why: 'the programs of the harness speak IPv4' },
     vlan: { has: false, why: 'nobody knows what its switches carry' },
     sctp: { has: false, why: 'the programs of the harness speak TCP and UDP' },
@@ -74,6 +75,10 @@ export class ExistingCluster implements Cluster {
     if (reference === undefined)
       throw new Error(`there is no image "${name}"; given were ${Object.keys(this.#images).join(', ')}`);
     return reference;
+  }
+
+  logs(): Promise<Record<string, string>> {
+    return Promise.resolve({});
   }
 
   down(): Promise<void> {

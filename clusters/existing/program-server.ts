@@ -36,7 +36,9 @@ export async function serveProgramsOn(options: ProgramServerOptions): Promise<Se
 }
 
 async function serve(socket: Socket, { token, programs, sockets, log }: ProgramServerOptions): Promise<void> {
-  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+  const lines = createInterface({ input: socket })
+    .on('error', () => undefined)
+    [Symbol.asyncIterator]();
   const first = await lines.next();
   if (first.done === true) return;
   const asked = hello.parse(JSON.parse(first.value));

@@ -54,9 +54,12 @@ async function open(
   let exitCode = -1;
   const started = Promise.withResolvers<Extract<FromServer, { event: 'started' }>['interfaces']>();
   const timer = setTimeout(() => started.reject(new Error(`no answer within ${START_LIMIT_MS} ms`)), START_LIMIT_MS);
-  socket.once('error', (error) => started.reject(error));
+  socket.on('error', (error) => started.reject(error));
   socket.write(`${JSON.stringify({ token, ...wanted })}\n`);
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // It passes on the socket's errors, which have been heard.
+  lines.on('error', () => undefined);
+  lines.on('line', (line) => {
     const message = fromServer.parse(JSON.parse(line));
     if (message.event === 'started') started.resolve(message.interfaces);
     else if (message.event === 'refused') started.reject(new Error(message.why));

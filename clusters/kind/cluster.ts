@@ -14,7 +14,7 @@ import type {
 import { bothSides } from '../router-wire.ts';
 import type { KindRecord } from './config.ts';
 import { openDatabase } from './database.ts';
-import { containersWith, clusterLabel, execIn, kindClusterLabel } from './docker.ts';
+import { clusterLabel, containerLog, containersWith, execIn, kindClusterLabel } from './docker.ts';
 import type { ContainerState } from './docker.ts';
 import { NodeFaults } from './faults.ts';
 import { firewallLogProgram, openFirewall } from './firewall.ts';
@@ -101,6 +101,16 @@ export class KindCluster implements Cluster {
     if (reference === undefined)
       throw new Error(`there is no image "${name}"; this cluster has ${Object.keys(this.#record.images).join(', ')}`);
     return reference;
+  }
+
+  async logs(): Promise<Record<string, string>> {
+    const journal = ['journalctl', '--no-pager', '--lines=1000', '--unit=kubelet', '--unit=containerd'];
+    const nodes = await containersWith(kindClusterLabel, kindName(this.name));
+    const entries = [
+      ...nodes.map(async ({ name }) => [`${name}.txt`, (await execIn(name, journal, { allowFailure: true })).stdout]),
+      (async () => ['database.txt', await containerLog(hostContainer(this.name, 'database'))])(),
+    ];
+    return Object.fromEntries((await Promise.all(entries)) as [string, string][]);
   }
 
   async down(): Promise<void> {
@@ -194,6 +204,7 @@ function capabilitiesOf({ ipFamily }: KindRecord): KindCluster['capabilities'] {
     powerOff: has,
     unplug: has,
     freeze: has,
+    ipv4: ipFamily === 'ipv6' ? { has: false, why: 'the cluster was made with --ip-family ipv6' } : has,
     ipv6: ipFamily === 'ipv4' ? { has: false, why: 'the cluster was made with --ip-family ipv4' } : has,
     vlan: { has: false, why: 'networks of Docker carry no VLANs' },
     sctp: { has: false, why: 'the programs of the harness speak TCP and UDP' },

@@ -1,6 +1,6 @@
 import type { Topology } from '../cluster.ts';
 import type { ClusterRecord } from '../state.ts';
-import type { ImageReferences } from './images.ts';
+import type { ForeignImages, ImageReferences } from './images.ts';
 import type { IpFamily } from './kind-config.ts';
 import type { Networks } from './networks.ts';
 
@@ -12,6 +12,8 @@ export interface KindRecord extends ClusterRecord {
   readonly ipFamily: IpFamily;
   readonly networks: Networks;
   readonly images: ImageReferences;
+  /** Images of others that it was made with. */
+  readonly foreign: ForeignImages;
   /** The image of ours that has the harness's programs. */
   readonly programImage: string;
   readonly programs: readonly string[];

@@ -4,8 +4,7 @@ import type { Database, DatabaseConnection } from '../cluster.ts';
 import { asAdministrator, setGrants } from '../database/grants.ts';
 import type { Administration } from '../database/grants.ts';
 import { parseLogLine } from '../database/log.ts';
-import { run } from '../../agent/linux/exec.ts';
-import { docker, execIn } from './docker.ts';
+import { containerLog, docker, execIn } from './docker.ts';
 import { databasePort } from './outside.ts';
 
 const ADMINISTRATOR = 'postgres';
@@ -54,8 +53,7 @@ async function readConnections(container: string, { login }: Administration): Pr
   await asAdministrator(login, (client) => client.query(`do $$ begin raise log '${mark}'; end $$`));
   const until = performance.now() + LOG_LIMIT_MS;
   for (;;) {
-    const { stdout, stderr } = await run(['docker', 'logs', container]);
-    const log = stderr + stdout;
+    const log = await containerLog(container);
     if (log.includes(mark)) {
       return log
         .split('\n')

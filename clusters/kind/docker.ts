@@ -42,6 +42,12 @@ export async function containersWith(label: string, value: string): Promise<Cont
   }));
 }
 
+/** Everything that a container has written, to whichever stream. */
+export async function containerLog(container: string): Promise<string> {
+  const { stdout, stderr } = await run(['docker', 'logs', container]);
+  return stdout + stderr;
+}
+
 /** A command in a running container; its children end with it when the time is up. */
 export async function execIn(
   container: string,

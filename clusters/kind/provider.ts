@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, ClusterProvider } from '../cluster.ts';
 import { alreadyRuns, checkClusterName, clusterDir, notFound, readRecord, readRecords, recordFile } from '../state.ts';
 import { KindCluster } from './cluster.ts';
@@ -7,7 +8,7 @@ import type { KindRecord } from './config.ts';
 import { createCluster } from './create.ts';
 import type { CreateOptions } from './create.ts';
 import { clusterLabel, containersWith, docker, kindClusterLabel } from './docker.ts';
-import { defaultImages, removeUnusedImages } from './images.ts';
+import { defaultImages, planImages, removeUnusedImages } from './images.ts';
 import type { ForeignImages } from './images.ts';
 import type { IpFamily } from './kind-config.ts';
 import { kindName } from './naming.ts';
@@ -24,6 +25,8 @@ export function kindProvider({ images = {}, ipFamily = 'ipv4' }: KindOptions = {
   const provider: ClusterProvider = {
     name: 'kind',
     up: (options) => up({ ...options, stateDir: resolve(options.stateDir), foreign, ipFamily }, provider),
+    reusable: (options) =>
+      findReusable({ ...options, stateDir: resolve(options.stateDir), foreign, ipFamily }, provider),
     attach: async (name, stateDir) => {
       const record = readRecord<KindRecord>(stateDir, name);
       if (record?.provider !== 'kind' || !(await isAlive(record))) throw await notFound(name, provider, stateDir);
@@ -56,11 +59,49 @@ async function up(options: CreateOptions, provider: ClusterProvider): Promise<Cl
     // From now on `down` knows whom to ask, however this ends.
     await write(begun);
     const made = await createCluster(options);
-    await write({ ...begun, ...made, wished, ipFamily } satisfies KindRecord);
+    await write({ ...begun, ...made, wished, ipFamily, foreign: options.foreign } satisfies KindRecord);
     return await provider.attach(name, stateDir);
   } catch (error) {
     if (options.retain !== true) await down(name, stateDir);
     throw error;
+  }
+}
+
+/** One of the same configuration, with the same contents of our images. */
+async function findReusable(options: CreateOptions, provider: ClusterProvider): Promise<Cluster | null> {
+  const { stateDir, foreign, ipFamily, images, programs, topology } = options;
+  const mine = (await readRecords(stateDir)).filter((one): one is KindRecord => one.provider === 'kind');
+  if (mine.length === 0) return null;
+  const wanted = {
+    images: await planImages({ images, programs, base: foreign.base }),
+    foreign,
+    ipFamily,
+    wished: topology,
+  };
+  for (const record of mine) {
+    const { images: has, foreign: of, ipFamily: family, wished } = record;
+    const isSame = isDeepStrictEqual({ images: has, foreign: of, ipFamily: family, wished }, wanted);
+    if (isSame && (await isAlive(record)) && (await claimUse(clusterDir(stateDir, record.name))))
+      return provider.attach(record.name, stateDir);
+  }
+  return null;
+}
+
+/** One user at a time: two suites would hand out the same addresses. */
+async function claimUse(dir: string): Promise<boolean> {
+  const file = join(dir, 'in-use');
+  const holder = Number(await readFile(file, 'utf8').catch(() => '0'));
+  if (holder !== 0 && holder !== process.pid && isRunning(holder)) return false;
+  await writeFile(file, String(process.pid));
+  return true;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,3 +1,5 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type {
   Capability,
   CapabilityState,
@@ -74,6 +76,7 @@ export class EmbeddedCluster implements Cluster {
       powerOff: has,
       unplug: has,
       freeze: has,
+      ipv4: has,
       ipv6: { has: false, why: 'the embedded topologies are IPv4' },
       vlan: { has: false, why: 'the embedded topologies have no VLANs' },
       sctp: { has: false, why: 'the traffic programs have no SCTP' },
@@ -95,6 +98,14 @@ export class EmbeddedCluster implements Cluster {
 
   image(name: string): string {
     return name;
+  }
+
+  async logs(): Promise<Record<string, string>> {
+    const folder = join(this.dir, 'logs');
+    const files = await readdir(folder);
+    return Object.fromEntries(
+      await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file), 'utf8')] as const)),
+    );
   }
 
   async down(): Promise<void> {

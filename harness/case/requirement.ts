@@ -27,7 +27,8 @@ export function decide(
     return { run: false, reason: `${adapter.name} does not claim ${what}` };
   }
   if (place === undefined) return { run: true };
-  for (const need of wanted.needs ?? []) {
+  // The programs of the harness speak IPv4.
+  for (const need of ['ipv4', ...(wanted.needs ?? [])] as const) {
     const state = place.cluster.capabilities[need];
     if (!state.has) return { run: false, reason: `cluster ${place.cluster.name} lacks ${need}: ${state.why}` };
   }

@@ -26,7 +26,9 @@ export async function up({ settings, flags, signal, print, note }: CommandContex
     ...(flags['nodes'] === undefined ? {} : { workers: wholeNumber('--nodes', flags['nodes']) }),
   }).catch(asTestbedError);
   try {
-    if (settings.adapter === 'bundled' && topology === 'egress') {
+    const hasIPv4 = cluster.capabilities.ipv4.has;
+    if (!hasIPv4) note(`${bundled.name} serves IPv4 only: it is not installed`);
+    else if (settings.adapter === 'bundled' && topology === 'egress') {
       note(`installing ${bundled.name}`);
       const kube = await connectTo(cluster);
       await bundled.install({ cluster, kube, signal }).finally(() => kube.close());

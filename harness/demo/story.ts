@@ -67,7 +67,7 @@ async function withEgress({ cluster }: Testbed, scene: Scene, say: Say): Promise
     'What the database logged: each application is admitted to its own database by its address, and to no other',
     '',
   );
-  say(...databaseTable(scene, log));
+  say(...databaseTable(scene, log), '', ...log.map(({ source, line }) => `  ${source}  ${line}`));
   const { entries } = await cluster.firewall.log(logged.mark);
   say(
     '',

@@ -12,6 +12,7 @@ const nodeCommands = {
   'rules.txt': ['ip', 'rule'],
   'routes.txt': ['ip', 'route', 'show', 'table', 'all'],
   'neighbours.txt': ['ip', 'neigh'],
+  'conntrack.txt': ['sh', '-c', 'conntrack -L 2>/dev/null || cat /proc/net/nf_conntrack'],
 } as const;
 
 /** Writes what the cluster looks like now, before it is cleaned up. What cannot be had is said in its place. */
@@ -35,6 +36,8 @@ export async function collectDiagnostics({ cluster, kube, adapter, context }: Te
     write(`${name}.yaml`, async () => stringify((await kube.list(resource)).items)),
   );
   await Promise.all([...onNodes, ...objects]);
+  const logs = await cluster.logs().catch((error: unknown) => ({ 'logs.txt': String(error) }));
+  for (const [name, text] of Object.entries(logs)) await write(join('logs', name), () => Promise.resolve(text));
   const own = await adapter.diagnostics(context).catch((error: unknown) => ({ 'adapter.txt': String(error) }));
   for (const [name, text] of Object.entries(own)) await write(join(adapter.name, name), () => Promise.resolve(text));
 }

@@ -37,22 +37,21 @@ export function podImages(agentCommand?: readonly string[]): ClusterOptions['ima
 
 /** A cluster that has the images that cases and implementation use. */
 export function provision(wish: ClusterWish): Promise<Cluster> {
+  return wish.provider.up(optionsOf(wish));
+}
+
+/** A running cluster that is as `provision` would make it. */
+export async function findRunning(wish: ClusterWish): Promise<Cluster | null> {
+  return (await wish.provider.reusable?.(optionsOf(wish))) ?? null;
+}
+
+function optionsOf(wish: ClusterWish): ClusterOptions {
   const topology = topologies[wish.topology]?.(wish.workers === undefined ? {} : { nodes: wish.workers });
   if (topology === undefined) throw new Error(`there is no topology ${wish.topology}`);
-  const { name, stateDir, lifetime, signal, retain = false } = wish;
+  const { name, stateDir, lifetime, signal, retain = false, progress } = wish;
   const images = podImages(wish.agentCommand);
-  const progress = wish.progress === undefined ? {} : { progress: wish.progress };
-  return wish.provider.up({
-    name,
-    topology,
-    stateDir,
-    lifetime,
-    programs: clusterPrograms,
-    images,
-    signal,
-    retain,
-    ...progress,
-  });
+  const rest = progress === undefined ? {} : { progress };
+  return { name, topology, stateDir, lifetime, programs: clusterPrograms, images, signal, retain, ...rest };
 }
 
 export function connectTo(cluster: Cluster): Promise<KubeClient> {

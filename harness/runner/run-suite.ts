@@ -4,7 +4,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import { none } from '../adapter/none.ts';
 import type { EgressCase, TopologyName } from '../case/define-case.ts';
 import { openTestbed } from '../world/testbed.ts';
-import { connectTo, provision } from './provision.ts';
+import { connectTo, findRunning, provision, type ClusterWish } from './provision.ts';
 import { runCases, type RunCasesOptions } from './run-cases.ts';
 
 export interface SuiteOptions extends Omit<RunCasesOptions, 'onResult' | 'runTag' | 'keepFailed'> {
@@ -52,10 +52,11 @@ export async function runSuite(cases: readonly EgressCase[], options: SuiteOptio
       continue;
     }
     try {
-      const cluster = options.cluster ?? (await newCluster(`${topology}-${options.runId}`, topology, options));
-      const keep = await useCluster(cluster, members, { ...options, onResult }, facts);
+      const { cluster, isBorrowed } = await clusterFor(`${topology}-${options.runId}`, topology, options);
+      const keep = await useCluster(cluster, isBorrowed, members, { ...options, onResult }, facts);
       if (options.cluster !== undefined) continue;
-      if (keep) kept.push(cluster);
+      if (isBorrowed) await cluster[Symbol.asyncDispose]();
+      else if (keep) kept.push(cluster);
       else await cluster.down();
     } catch (error) {
       if (options.signal.aborted) break;
@@ -66,15 +67,26 @@ export async function runSuite(cases: readonly EgressCase[], options: SuiteOptio
   return { results, kept, facts };
 }
 
-function newCluster(name: string, topology: TopologyName, options: SuiteOptions): Promise<Cluster> {
+/** The one that was named, one that runs and fits, or a new one. */
+async function clusterFor(
+  name: string,
+  topology: TopologyName,
+  options: SuiteOptions,
+): Promise<{ cluster: Cluster; isBorrowed: boolean }> {
+  if (options.cluster !== undefined) return { cluster: options.cluster, isBorrowed: true };
   const { provider, stateDir, signal, progress } = options;
   const lifetime = options.keep === 'never' ? 'caller' : 'detached';
-  return provision({ provider, name, topology, stateDir, lifetime, signal, progress });
+  const wish: ClusterWish = { provider, name, topology, stateDir, lifetime, signal, progress };
+  const running = await findRunning(wish);
+  if (running === null) return { cluster: await provision(wish), isBorrowed: false };
+  progress(`using ${running.name}, which runs already and is as wanted`);
+  return { cluster: running, isBorrowed: true };
 }
 
 /** Says whether the cluster is to be kept; takes it down itself when it cannot be used. */
 async function useCluster(
   cluster: Cluster,
+  isBorrowed: boolean,
   cases: readonly EgressCase[],
   options: SuiteOptions & { readonly onResult: (result: CaseResult) => void },
   facts: Record<string, string>,
@@ -102,7 +114,7 @@ async function useCluster(
     }
     return options.keep === 'always' || (keepFailed && isSomethingBad);
   } catch (error) {
-    if (options.cluster === undefined) await cluster.down();
+    if (!isBorrowed) await cluster.down();
     throw error;
   } finally {
     kube.close();
