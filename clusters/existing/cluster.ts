@@ -8,6 +8,7 @@ import type {
   Host,
   Topology,
 } from '../cluster.ts';
+import { nodeNamed } from '../node-named.ts';
 import type { ExistingRecord } from './provider.ts';
 import { remoteHost } from './remote-host.ts';
 
@@ -64,10 +65,7 @@ export class ExistingCluster implements Cluster {
   }
 
   node(name: string): ClusterNode {
-    const found = this.nodes.find((node) => node.name === name);
-    if (found === undefined)
-      throw new Error(`there is no node "${name}"; the nodes are ${this.nodes.map((node) => node.name).join(', ')}`);
-    return found;
+    return nodeNamed(this.nodes, name);
   }
 
   image(name: string): string {

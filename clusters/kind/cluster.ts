@@ -11,6 +11,7 @@ import type {
   Host,
   Topology,
 } from '../cluster.ts';
+import { nodeNamed } from '../node-named.ts';
 import { bothSides } from '../router-wire.ts';
 import type { KindRecord } from './config.ts';
 import { openDatabase } from './database.ts';
@@ -90,10 +91,7 @@ export class KindCluster implements Cluster {
   }
 
   node(name: string): ClusterNode {
-    const found = this.nodes.find((node) => node.name === name);
-    if (found === undefined)
-      throw new Error(`there is no node "${name}"; the nodes are ${this.nodes.map((node) => node.name).join(', ')}`);
-    return found;
+    return nodeNamed(this.nodes, name);
   }
 
   image(name: string): string {

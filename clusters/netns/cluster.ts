@@ -12,6 +12,7 @@ import type {
   TopologyNode,
   Undo,
 } from '../cluster.ts';
+import { nodeNamed } from '../node-named.ts';
 import { bothSides } from '../router-wire.ts';
 import type { ClusterConfig } from './config.ts';
 import type { ControlClient } from './control-client.ts';
@@ -85,10 +86,7 @@ export class EmbeddedCluster implements Cluster {
   }
 
   node(name: string): ClusterNode {
-    const found = this.nodes.find((one) => one.name === name);
-    if (!found)
-      throw new Error(`there is no node "${name}"; the nodes are ${this.nodes.map((one) => one.name).join(', ')}`);
-    return found;
+    return nodeNamed(this.nodes, name);
   }
 
   /** Names, process ids (of the sandbox) and resident memory of what runs in the cluster. */
