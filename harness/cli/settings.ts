@@ -44,7 +44,7 @@ const schema = z.strictObject({
     .preprocess((value) => (value === true ? 'always' : value), z.enum(['never', 'on-failure', 'always']))
     .default('never'),
   repeat: z.coerce.number().int().min(1).max(1000).default(1),
-  concurrency: z.coerce.number().int().min(1).max(16).default(4),
+  concurrency: z.coerce.number().int().min(1).max(16).optional(),
   failFast: z.boolean().default(false),
   verbose: z.boolean().default(false),
   seed: z.coerce.number().int().min(0).default(0),

@@ -7,7 +7,7 @@ import { openTestbed } from '../world/testbed.ts';
 import { connectTo, findRunning, provision, type ClusterWish } from './provision.ts';
 import { runCases, type RunCasesOptions } from './run-cases.ts';
 
-export interface SuiteOptions extends Omit<RunCasesOptions, 'onResult' | 'runTag' | 'keepFailed'> {
+export interface SuiteOptions extends Omit<RunCasesOptions, 'onResult' | 'runTag' | 'keepFailed' | 'concurrency'> {
   readonly provider: ClusterProvider;
   readonly adapter: Adapter;
   readonly stateDir: string;
@@ -15,6 +15,8 @@ export interface SuiteOptions extends Omit<RunCasesOptions, 'onResult' | 'runTag
   readonly runId: string;
   /** Whether the cluster stays: `on-failure`, at the first case that did not pass, with everything of it. */
   readonly keep: 'never' | 'on-failure' | 'always';
+  /** Cases at a time; default: what two processors carry. */
+  readonly concurrency?: number | undefined;
   /** On a cluster that is not ours: whether cases may disturb what else runs there. */
   readonly disruptive?: boolean;
   /** A running cluster to use instead of new ones. */
@@ -31,6 +33,12 @@ export interface SuiteOutcome {
   /** What the clusters said about themselves. */
   readonly facts: Readonly<Record<string, string>>;
 }
+
+/**
+ * Most of a case is waiting, so two processors carry four at a time; where a pod is a container that a runtime starts
+ * with half a second of processor time, two.
+ */
+const casesAtOnce = { netns: 4, kind: 2, existing: 2 } as const;
 
 /** Runs the cases, each on a cluster of the topology it wants: one cluster for all cases of a topology. */
 export async function runSuite(cases: readonly EgressCase[], options: SuiteOptions): Promise<SuiteOutcome> {
@@ -109,7 +117,8 @@ async function useCluster(
       const runTag = options.runId.slice(-4).toLowerCase();
       await using borrowed = new AsyncDisposableStack();
       if (!cluster.isOurs) borrowed.defer(() => adapter.uninstall(testbed.context));
-      const results = await runCases(testbed, members, { ...options, runTag, keepFailed });
+      const concurrency = options.concurrency ?? casesAtOnce[cluster.provider];
+      const results = await runCases(testbed, members, { ...options, concurrency, runTag, keepFailed });
       isSomethingBad ||= results.some(isBad);
     }
     return options.keep === 'always' || (keepFailed && isSomethingBad);

@@ -10,9 +10,6 @@ import type { EgressCase } from '../case/define-case.ts';
 import { newRunId } from './run-facts.ts';
 import { runSuite } from './run-suite.ts';
 
-/** Two processors carry four cases at a time: most of a case is waiting. */
-const CONCURRENCY = 4;
-
 /** Registers every case as a test of vitest. The engine is the one of the command line; a test only waits for its case. */
 export function registerCases(cases: readonly EgressCase[], providerName: ProviderName): void {
   const stateDir = process.env['EGRESSPROOF_STATE_DIR'] ?? '.egressproof';
@@ -35,7 +32,6 @@ export function registerCases(cases: readonly EgressCase[], providerName: Provid
       runDir,
       keep: 'never',
       repeat: 1,
-      concurrency: CONCURRENCY,
       failFast: false,
       signal: stop.signal,
       repeatCommand: (id) => `npx egressproof test ${id}${flags}`,

@@ -75,7 +75,7 @@ export class CasePod implements Disposable {
       },
       destination,
       onSample,
-      count === undefined ? undefined : count * intervalMs + timeouts.probe + timeouts.command,
+      count === undefined ? undefined : 2 * count * intervalMs + timeouts.probe + timeouts.command,
     );
     return { done, stop: () => this.#link.send({ op: 'stop', id }) };
   }
@@ -86,7 +86,7 @@ export class CasePod implements Disposable {
     const { host, port } = destination;
     const sql = 'select host(inet_client_addr()), inet_client_port()';
     const limits = { count, intervalMs, timeoutMs: timeouts.probe, tokenPrefix: this.#nextToken() };
-    const limitMs = count * intervalMs + timeouts.probe + timeouts.command;
+    const limitMs = 2 * count * intervalMs + timeouts.probe + timeouts.command;
     await this.#run(
       { op: 'query', host, port, ...login, sql, ...limits },
       destination,
