@@ -10,8 +10,8 @@ export interface ProgramSession {
   readonly env: Readonly<Record<string, string>>;
   readonly input: AsyncIterable<string>;
   /** Writes one line to standard output. */
-  writeLine(line: string): void;
-  writeError(line: string): void;
+  readonly writeLine: (line: string) => void;
+  readonly writeError: (line: string) => void;
   readonly sockets: Sockets;
   /** Aborted when the session has to end. */
   readonly signal: AbortSignal;

@@ -86,14 +86,15 @@ export function parseNodeFlags(
 
 /**
  * Whether the DaemonSet is gone or going, so that nothing may be left on the node; otherwise this is a restart, which
- * must not disturb a packet. Losing the right to ask means that the installation is being removed.
+ * must not disturb a packet. Losing the right to ask (403), or the account to ask with (401), means that the installation
+ * is being removed.
  */
 async function isUninstalled(kube: Kube, log: Logger): Promise<boolean> {
   try {
     const daemonSet = await kube.find<KubeObject>(daemonSets, agentName, installNamespace);
     return daemonSet === null || daemonSet.metadata.deletionTimestamp !== undefined;
   } catch (error) {
-    if (error instanceof KubeApiError && error.code === 403) return true;
+    if (error instanceof KubeApiError && (error.code === 401 || error.code === 403)) return true;
     log.warn('cannot tell a restart from an uninstall; the state of the kernel is kept', {
       error: (error as Error).message,
     });

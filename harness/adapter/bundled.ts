@@ -7,7 +7,7 @@ import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import type { Adapter, EgressIntent, Selection } from './adapter.ts';
 import { resourceRefOf } from './resource-ref.ts';
-import { whenWorkloadsReady } from './workloads-ready.ts';
+import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
 
 /** This project's own implementation, through Antrea's v1beta1 objects: an Egress, and a pool with just its address. */
 export const bundled: Adapter = {
@@ -28,10 +28,12 @@ export const bundled: Adapter = {
     await whenWorkloadsReady(context, installNamespace);
   },
 
-  async uninstall({ kube }) {
+  async uninstall(context) {
     for (const object of installManifest().toReversed()) {
-      await kube.delete(resourceRefOf(object), object.metadata.name ?? '', object.metadata.namespace);
+      await context.kube.delete(resourceRefOf(object), object.metadata.name ?? '', object.metadata.namespace);
     }
+    // The agents clear their nodes when they end.
+    await whenNamespaceGone(context, installNamespace);
   },
 
   async apply(intent, { kube }) {

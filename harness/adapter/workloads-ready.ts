@@ -1,10 +1,13 @@
-import { daemonSets as daemonSetsRef, deployments as deploymentsRef } from '../../agent/kube/object.ts';
+import { daemonSets as daemonSetsRef, deployments as deploymentsRef, namespaces } from '../../agent/kube/object.ts';
 import type { KubeObject } from '../../agent/kube/object.ts';
 import type { Reflection } from '../../agent/kube/types.ts';
+import { whenReflected } from '../../agent/kube/when.ts';
 import type { AdapterContext } from './adapter.ts';
 
 /** Programs are started, connected to the API server and have configured their node. */
 const readyMs = 60_000;
+/** Pods end within their grace period of 30 s. */
+const goneMs = 45_000;
 
 interface Workload extends KubeObject {
   readonly spec: { readonly replicas?: number };
@@ -22,20 +25,24 @@ export async function whenWorkloadsReady({ kube, signal }: AdapterContext, names
   using daemonSets = kube.reflect<Workload>(daemonSetsRef, { namespace });
   using deployments = kube.reflect<Workload>(deploymentsRef, { namespace });
   await Promise.all([daemonSets.synced, deployments.synced]);
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const look = (): void => (missing(daemonSets, deployments).length === 0 ? resolve() : undefined);
-  const stopLooking = [daemonSets.onChange(look), deployments.onChange(look)];
-  const timer = setTimeout(() => {
-    const states = missing(daemonSets, deployments).join('; ');
-    reject(new Error(`the workloads of ${namespace} were not ready within ${readyMs} ms: ${states}`));
-  }, readyMs);
-  const interrupted = (): void => reject(new Error('interrupted'));
-  signal.addEventListener('abort', interrupted, { once: true });
-  look();
-  await promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', interrupted);
-    for (const stop of stopLooking) stop();
+  await whenReflected([daemonSets, deployments], {
+    look: () => missing(daemonSets, deployments).length === 0 || undefined,
+    limitMs: readyMs,
+    last: () =>
+      `the workloads of ${namespace} were not ready within ${readyMs} ms: ${missing(daemonSets, deployments).join('; ')}`,
+    signal,
+  });
+}
+
+/** Waits until a namespace that is being deleted is gone, and before it its pods, with whatever they do last. */
+export async function whenNamespaceGone({ kube, signal }: AdapterContext, name: string): Promise<void> {
+  using all = kube.reflect<KubeObject>(namespaces);
+  await all.synced;
+  await whenReflected([all], {
+    look: () => !all.items.has(name) || undefined,
+    limitMs: goneMs,
+    last: () => `namespace ${name} was not gone within ${goneMs} ms: ${JSON.stringify(all.items.get(name))}`,
+    ...(signal.aborted ? {} : { signal }),
   });
 }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { CaseResult } from '../../reports/model/run-result.ts';
 import { outcomeOf } from '../../reports/model/verdict.ts';
 import type { EgressCase } from '../case/define-case.ts';
-import { decide } from '../case/requirement.ts';
 import { failed, type CheckResult } from '../check/violations.ts';
 import { leakFree } from '../check/wire.ts';
 import { Recorder } from '../history/recorder.ts';
@@ -37,18 +36,6 @@ export async function runCase(testbed: Testbed, definition: EgressCase, options:
     startedAt,
     repeat: options.repeatCommand,
   };
-  const decision = decide(definition, testbed.adapter, testbed);
-  if (!decision.run) {
-    return {
-      ...facts,
-      claimed: false,
-      outcome: 'skip',
-      reason: decision.reason,
-      durationMs: 0,
-      attempts: 0,
-      checks: [],
-    };
-  }
   const evidence = join('cases', definition.id);
   const dir = options.runDir === undefined ? undefined : join(options.runDir, evidence);
   const { checks, problem } = await attempt(testbed, definition, options, dir);

@@ -26,8 +26,7 @@ export async function runCases(
     const result = await repeatCase(testbed, definition, options);
     results.set(definition.id, result);
     options.onResult(result);
-    if ((options.failFast || options.keepFailed === true) && result.outcome !== 'pass' && result.outcome !== 'skip')
-      stopped = true;
+    if ((options.failFast || options.keepFailed === true) && result.outcome !== 'pass') stopped = true;
   };
   const shared = cases.filter(({ exclusive }) => exclusive !== true).values();
   const worker = async (): Promise<void> => {
@@ -45,7 +44,6 @@ async function repeatCase(testbed: Testbed, definition: EgressCase, options: Run
     const runTag = `${options.runTag}${attempt === 1 ? '' : attempt}`;
     const repeatCommand = options.repeatCommand(definition.id);
     const result = await runCase(testbed, definition, { ...options, runTag, repeatCommand });
-    if (result.outcome === 'skip') return result;
     durationMs += result.durationMs;
     if (worst === undefined || severity[result.outcome] > severity[worst.outcome]) worst = result;
     worst = { ...worst, attempts: attempt, durationMs };

@@ -2,6 +2,7 @@ import type { CaseResult } from '../../reports/model/run-result.ts';
 import type { Cluster, ClusterProvider } from '../../clusters/cluster.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import { none } from '../adapter/none.ts';
+import { decide, type Place } from '../case/requirement.ts';
 import type { EgressCase, TopologyName } from '../case/define-case.ts';
 import { openTestbed } from '../world/testbed.ts';
 import { connectTo, findRunning, provision, type ClusterWish } from './provision.ts';
@@ -99,12 +100,16 @@ async function useCluster(
   options: SuiteOptions & { readonly onResult: (result: CaseResult) => void },
   facts: Record<string, string>,
 ): Promise<boolean> {
-  const kube = await connectTo(cluster);
+  const place = { cluster, mayDisturb: cluster.isOurs || options.disruptive === true };
   // What plain Kubernetes does is seen before anything is installed.
   const stages = [
     { adapter: none, members: cases.filter(({ baseline }) => baseline === true) },
     { adapter: options.adapter, members: cases.filter(({ baseline }) => baseline !== true) },
-  ].filter(({ members }) => members.length > 0);
+  ]
+    .map(({ adapter, members }) => ({ adapter, members: runnable(members, adapter, place, options) }))
+    .filter(({ members }) => members.length > 0);
+  if (stages.length === 0) return options.keep === 'always';
+  const kube = await connectTo(cluster);
   const keepFailed = options.keep === 'on-failure';
   let isSomethingBad = false;
   try {
@@ -113,7 +118,7 @@ async function useCluster(
     for (const { adapter, members } of stages) {
       if (options.signal.aborted || (isSomethingBad && (keepFailed || options.failFast))) break;
       if (adapter !== none) options.progress(`${cluster.name}: installing ${adapter.name}`);
-      await using testbed = await openTestbed(cluster, kube, adapter, options.signal, options.disruptive);
+      await using testbed = await openTestbed(cluster, kube, adapter, options.signal);
       const runTag = options.runId.slice(-4).toLowerCase();
       await using borrowed = new AsyncDisposableStack();
       if (!cluster.isOurs) borrowed.defer(() => adapter.uninstall(testbed.context));
@@ -130,11 +135,25 @@ async function useCluster(
   }
 }
 
+/** Those that can be run there; for the others it is told why not. */
+function runnable(
+  cases: readonly EgressCase[],
+  adapter: Adapter,
+  place: Place,
+  options: SuiteOptions & { readonly onResult: (result: CaseResult) => void },
+): EgressCase[] {
+  return cases.filter((definition) => {
+    const decision = decide(definition, adapter, place);
+    if (!decision.run) options.onResult(skipped(definition, decision.reason, options, decision.claimed));
+    return decision.run;
+  });
+}
+
 function isBad({ outcome }: CaseResult): boolean {
   return outcome !== 'pass' && outcome !== 'skip';
 }
 
-function skipped(definition: EgressCase, reason: string, options: SuiteOptions): CaseResult {
+function skipped(definition: EgressCase, reason: string, options: SuiteOptions, claimed = true): CaseResult {
   const { id, title, level, features } = definition;
   const repeat = options.repeatCommand(id);
   const startedAt = new Date().toISOString();
@@ -143,7 +162,7 @@ function skipped(definition: EgressCase, reason: string, options: SuiteOptions):
     title,
     level,
     features: [...features],
-    claimed: true,
+    claimed,
     outcome: 'skip',
     reason,
     startedAt,

@@ -1,5 +1,6 @@
 import { trafficProgram } from '../traffic/programs.ts';
 import { namespaces as namespaceResource, pods as podResource } from '../../agent/kube/object.ts';
+import { whenReflected } from '../../agent/kube/when.ts';
 import type { PodFacts } from '../history/events.ts';
 import { nowUs } from '../traffic/protocol.ts';
 import type { CaseLog } from './case-log.ts';
@@ -141,22 +142,10 @@ export class Namespaces implements AsyncDisposable {
   async #whenGone(names: ReadonlySet<string>): Promise<void> {
     const { podCache } = this.#testbed;
     const left = (): string[] => [...podCache.items.keys()].filter((key) => names.has(key.split('/')[0] ?? ''));
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const look = (): void => (left().length === 0 ? resolve() : undefined);
-    const unsubscribe = podCache.onChange(look);
-    const timer = setTimeout(
-      () =>
-        reject(
-          new Error(
-            `pods ${left().join(', ')} were not gone ${timeouts.cleanup} ms after their namespaces were deleted`,
-          ),
-        ),
-      timeouts.cleanup,
-    );
-    look();
-    await promise.finally(() => {
-      clearTimeout(timer);
-      unsubscribe();
+    await whenReflected([podCache], {
+      look: () => left().length === 0 || undefined,
+      limitMs: timeouts.cleanup,
+      last: () => `pods ${left().join(', ')} were not gone ${timeouts.cleanup} ms after their namespaces were deleted`,
     });
   }
 }

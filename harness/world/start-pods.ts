@@ -1,4 +1,5 @@
 import { pods as podResource, type KubeObject } from '../../agent/kube/object.ts';
+import { whenReflected } from '../../agent/kube/when.ts';
 import { trafficCommand, trafficImage } from '../traffic/programs.ts';
 import type { PodFacts } from '../history/events.ts';
 import { CasePod } from './case-pod.ts';
@@ -49,7 +50,7 @@ function isReady({ status }: Pod): boolean {
 }
 
 /** @throws Error with the pod's last state when it does not get there within timeouts.podReady. */
-async function whenPod(
+function whenPod(
   { podCache, context }: Testbed,
   namespace: string,
   name: string,
@@ -57,28 +58,20 @@ async function whenPod(
   what: string,
 ): Promise<Pod> {
   const key = `${namespace}/${name}`;
-  const { promise, resolve, reject } = Promise.withResolvers<Pod>();
-  const look = (): void => {
-    const pod = podCache.items.get(key);
-    if (pod !== undefined && condition(pod)) resolve(pod);
-  };
-  const unsubscribe = podCache.onChange(look);
-  const timer = setTimeout(() => {
-    const { status } = podCache.items.get(key) ?? {};
-    const conditions = status?.conditions?.map(({ type, status: state, message }) =>
-      `${type}=${state} ${message ?? ''}`.trim(),
-    );
-    const last = `phase ${status?.phase ?? 'none'}${conditions === undefined ? '' : `, ${conditions.join(', ')}`}`;
-    reject(new Error(`pod ${key} did not ${what} within ${timeouts.podReady} ms; last seen: ${last}`));
-  }, timeouts.podReady);
-  const interrupted = (): void => reject(new Error('interrupted'));
-  context.signal.addEventListener('abort', interrupted, { once: true });
-  look();
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    unsubscribe();
-    context.signal.removeEventListener('abort', interrupted);
-  }
+  return whenReflected([podCache], {
+    look: () => {
+      const pod = podCache.items.get(key);
+      return pod !== undefined && condition(pod) ? pod : undefined;
+    },
+    limitMs: timeouts.podReady,
+    last: () =>
+      `pod ${key} did not ${what} within ${timeouts.podReady} ms; last seen: ${stateOf(podCache.items.get(key))}`,
+    signal: context.signal,
+  });
+}
+
+function stateOf(pod: Pod | undefined): string {
+  const { phase = 'none', conditions = [] } = pod?.status ?? {};
+  const said = conditions.map(({ type, status, message }) => `${type}=${status} ${message ?? ''}`.trim());
+  return [`phase ${phase}`, ...said].join(', ');
 }

@@ -27,8 +27,6 @@ export interface Testbed extends AsyncDisposable {
   readonly witness: Witness;
   /** The capture of what leaves the cluster. */
   readonly wire: Wire;
-  /** Whether cases may disturb what else runs on the cluster. */
-  readonly mayDisturb: boolean;
   readonly podCache: Reflection<Pod>;
   readonly addresses: Leases<string>;
   readonly ports: Leases<number>;
@@ -42,7 +40,6 @@ export async function openTestbed(
   kube: Kube,
   adapter: Adapter,
   signal: AbortSignal,
-  mayDisturb = false,
 ): Promise<Testbed> {
   await using undo = new AsyncDisposableStack();
   const context: AdapterContext = { cluster, kube, signal };
@@ -67,7 +64,6 @@ export async function openTestbed(
     context,
     witness,
     wire,
-    mayDisturb: cluster.isOurs || mayDisturb,
     podCache,
     addresses: new Leases('Egress IP', addressRange(topology.egressRange.first, topology.egressRange.last)),
     ports: new Leases('port of the witness', witnessPorts),
