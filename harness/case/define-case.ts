@@ -36,6 +36,8 @@ export interface EgressCase {
   readonly topology: TopologyName;
   /** What goes wrong in the world without it. */
   readonly why: string;
+  /** Upstream issues and pull requests it comes from, e.g. `antrea-io/antrea#3361`. */
+  readonly upstream?: readonly string[];
   /** Namespaces and their pods by the name the case gives them; on the cluster the names are unique. */
   readonly given: Readonly<Record<string, GivenNamespace>>;
   /** How many checks `checks` makes; a case that made fewer has not passed. The leak check comes on top. */
@@ -54,16 +56,19 @@ export interface EgressCase {
 }
 
 const idForm = /^[A-Z]+-\d{2}$/;
+const upstreamForm = /^[\w.-]+\/[\w.-]+#\d+$/;
 
 /** @throws Error naming the case and the field. */
 export function defineCase(definition: EgressCase): EgressCase {
-  const { id, title, plan, features, level, catches, baseline } = definition;
+  const { id, title, plan, features, level, catches, baseline, upstream = [] } = definition;
   const refuse = (problem: string): never => {
     throw new Error(`case ${id} (${title}): ${problem}`);
   };
   if (!idForm.test(id)) refuse('an id looks like ID-01');
   if (!Number.isInteger(plan) || plan < 1) refuse(`plans ${plan} checks; at least one is needed`);
   if (features.length === 0) refuse('names no feature');
+  const wrong = upstream.find((reference) => !upstreamForm.test(reference));
+  if (wrong !== undefined) refuse(`upstream ${wrong} does not look like antrea-io/antrea#3361`);
   if (level === 'core' && catches.length === 0 && baseline !== true) {
     refuse('a core case names at least one defect that it catches');
   }
