@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { allocated, assigned, notAllocated, notAssigned, withCondition } from './conditions.ts';
-import { appliesTo, byAge } from './egress.ts';
+import { appliesTo, byAge, egressAddresses } from './egress.ts';
 import type { Egress, EgressSpec } from './egress.ts';
 import type { LabelSelector } from './label-selector.ts';
 
@@ -14,6 +14,38 @@ test('the types follow the schema', () => {
   expectTypeOf<NonNullable<LabelSelector['matchExpressions']>[number]['operator']>().toEqualTypeOf<
     'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | undefined
   >();
+});
+
+test.each<[string, Partial<EgressSpec>, ReturnType<typeof egressAddresses>]>([
+  ['static', { egressIP: '192.0.2.1' }, [{ ip: '192.0.2.1', pool: null }]],
+  ['to be allocated', { externalIPPool: 'p' }, [{ ip: null, pool: 'p' }]],
+  ['of a pool', { egressIP: 'FD00:0::1', externalIPPool: 'p' }, [{ ip: 'fd00::1', pool: 'p' }]],
+  [
+    'a dual-stack pair, half allocated',
+    { egressIPs: ['', 'fd00::1'], externalIPPools: ['four', 'six'] },
+    [
+      { ip: null, pool: 'four' },
+      { ip: 'fd00::1', pool: 'six' },
+    ],
+  ],
+  [
+    'several of one pool',
+    { egressIPs: ['192.0.2.1'], externalIPPools: ['p', 'p'] },
+    [
+      { ip: '192.0.2.1', pool: 'p' },
+      { ip: null, pool: 'p' },
+    ],
+  ],
+  [
+    'several static',
+    { egressIPs: ['192.0.2.1', '192.0.2.2'] },
+    [
+      { ip: '192.0.2.1', pool: null },
+      { ip: '192.0.2.2', pool: null },
+    ],
+  ],
+])('the addresses: %s', (_what, spec, want) => {
+  expect(egressAddresses({ metadata: {}, spec: { appliedTo: {}, ...spec } })).toEqual(want);
 });
 
 const erp: LabelSelector = { matchLabels: { app: 'erp' } };

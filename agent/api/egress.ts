@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectMeta, ResourceRef } from '../kube/object.ts';
+import { canonicalAddress } from '../base/ip-range.ts';
 import { labelSelectorSchema, selectorMatches } from './label-selector.ts';
 import { ipAddress } from './schema.ts';
 import type { ValueOf } from './schema.ts';
@@ -10,6 +11,9 @@ export const egresses: ResourceRef = {
   kind: 'Egress',
   namespaced: false,
 };
+
+/** Addresses of one Egress; bounds what validation may cost. */
+const maxAddresses = 16;
 
 /** Field for field the v1beta1 Egress of Antrea, so that its manifests work unchanged. */
 export const egressSpecSchema = {
@@ -42,8 +46,10 @@ export const egressSpecSchema = {
     },
     egressIPs: {
       type: 'array',
-      description: 'Reserved for Egresses with several addresses.',
-      items: { type: 'string', oneOf: [{ maxLength: 0 }, { format: 'ipv4' }, { format: 'ipv6' }] },
+      description:
+        'Several source addresses. With externalIPPools, each is of the pool at the same place, and taken from there if empty or missing; without, Nodes must have them configured.',
+      maxItems: maxAddresses,
+      items: { type: 'string', maxLength: 45, oneOf: [{ maxLength: 0 }, { format: 'ipv4' }, { format: 'ipv6' }] },
     },
     externalIPPool: {
       type: 'string',
@@ -51,8 +57,11 @@ export const egressSpecSchema = {
     },
     externalIPPools: {
       type: 'array',
-      description: 'Reserved for Egresses with several addresses.',
-      items: { type: 'string' },
+      description:
+        'The ExternalIPPool of each address of egressIPs, one address for each entry; a pool may be named more than once.',
+      minItems: 1,
+      maxItems: maxAddresses,
+      items: { type: 'string', minLength: 1, maxLength: 253 },
     },
     bandwidth: {
       type: 'object',
@@ -66,8 +75,20 @@ export const egressSpecSchema = {
 export const egressStatusSchema = {
   type: 'object',
   properties: {
-    egressNode: { type: 'string', description: 'The Node that holds the Egress IP.' },
-    egressIP: { type: 'string', description: 'The effective source address; empty while it is on no Node.' },
+    egressNode: { type: 'string', description: 'The Node that holds the Egress IP; of several, the first.' },
+    egressIP: {
+      type: 'string',
+      description: 'The effective source address, of several the first; empty while it is on no Node.',
+    },
+    assignments: {
+      type: 'array',
+      description: 'Of an Egress with several addresses, those that are on a Node.',
+      items: {
+        type: 'object',
+        required: ['ip', 'node'],
+        properties: { ip: { type: 'string' }, node: { type: 'string' } },
+      },
+    },
     conditions: {
       type: 'array',
       items: {
@@ -91,6 +112,25 @@ export type EgressCondition = NonNullable<EgressStatus['conditions']>[number];
 export interface Egress extends KubeObject {
   readonly spec: EgressSpec;
   readonly status?: EgressStatus;
+}
+
+/** One source address of an Egress. */
+export interface EgressAddress {
+  /** Canonical text; null while it is not allocated. */
+  readonly ip: string | null;
+  /** The name of the ExternalIPPool that it comes from; null when somebody configures it on a Node (static). */
+  readonly pool: string | null;
+}
+
+/** The addresses of an Egress in their order, be it written for one (`egressIP`, `externalIPPool`) or for several. */
+export function egressAddresses({ spec }: Egress): EgressAddress[] {
+  const { egressIP = '', externalIPPool = '', egressIPs = [], externalIPPools = [] } = spec;
+  const isList = egressIPs.length > 0 || externalIPPools.length > 0;
+  const [ips, pools] = isList ? [egressIPs, externalIPPools] : [[egressIP], [externalIPPool]];
+  return Array.from({ length: Math.max(ips.length, pools.length) }, (_, i) => ({
+    ip: canonicalAddress(ips[i] ?? ''),
+    pool: pools[i] || null,
+  }));
 }
 
 /** Whether the Egress selects pods with these labels in a namespace with those. */

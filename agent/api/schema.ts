@@ -11,7 +11,10 @@ export interface Schema {
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly oneOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
 }

@@ -20,6 +20,13 @@ export function addressText(family: 4 | 6, value: bigint): string {
   return family === 4 ? Address4.fromBigInt(value).correctForm() : Address6.fromBigInt(value).correctForm();
 }
 
+/** The one text that an address has when it is compared; null when it is no address. */
+export function canonicalAddress(address: string): string | null {
+  if (isIPv4(address)) return address;
+  const number = addressNumber(address);
+  return number && addressText(number.family, number.value);
+}
+
 /** The whole range of a CIDR, host bits ignored; null when it is no CIDR. */
 export function cidrRange(cidr: string): AddressRange | null {
   const [address = '', prefix = '', ...rest] = cidr.split('/');
