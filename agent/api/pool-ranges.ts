@@ -1,13 +1,29 @@
-import { addressRange, cidrRange, rangeSize } from '../base/ip-range.ts';
+import { addressNumber, addressRange, cidrRange, rangeSize } from '../base/ip-range.ts';
 import type { AddressRange } from '../base/ip-range.ts';
 import type { ExternalIPPool, IPRange } from './external-ip-pool.ts';
 
 /** Antrea gives out at most this many addresses of one range. */
 const maxRangeSize = 65_536n;
 
-/** The addresses that a pool gives out, range by range in its order; ranges that cannot be read are left out. */
-export function poolRanges(pool: ExternalIPPool): AddressRange[] {
-  return pool.spec.ipRanges.map(usableRange).filter((range) => range !== null);
+/**
+ * The addresses that a pool gives out, range by range in its order; ranges that cannot be read are left out. The gateway
+ * of its subnet is somebody else's address: a range that has it falls into the two parts around it.
+ */
+export function poolRanges(pool: ExternalIPPool): readonly AddressRange[] {
+  let ranges = known.get(pool);
+  if (!ranges) known.set(pool, (ranges = usableRanges(pool)));
+  return ranges;
+}
+
+/** Objects of the API are not changed but replaced, and each is asked for once for every Egress. */
+const known = new WeakMap<ExternalIPPool, readonly AddressRange[]>();
+
+function usableRanges({ spec }: ExternalIPPool): AddressRange[] {
+  const gateway = addressNumber(spec.subnetInfo?.gateway ?? '');
+  const ranges = spec.ipRanges.map(usableRange).filter((range) => range !== null);
+  return gateway === null
+    ? ranges
+    : ranges.flatMap((range) => (range.family === gateway.family ? without(range, gateway.value) : range));
 }
 
 /**
@@ -28,4 +44,13 @@ function usableRange(range: IPRange): AddressRange | null {
 function capped(range: AddressRange | null): AddressRange | null {
   if (!range || rangeSize(range) <= maxRangeSize) return range;
   return { ...range, last: range.first + maxRangeSize - 1n };
+}
+
+function without(range: AddressRange, value: bigint): AddressRange[] {
+  if (value < range.first || value > range.last) return [range];
+  const parts = [
+    { ...range, last: value - 1n },
+    { ...range, first: value + 1n },
+  ];
+  return parts.filter((part) => part.first <= part.last);
 }

@@ -11,6 +11,7 @@ const pool = (name: string, ...ipRanges: ExternalIPPoolSpec['ipRanges'][number][
 const range = (start: string, end: string) => ({ start, end });
 const cidr = (text: string) => ({ cidr: text });
 const p = pool('p', range('10.0.0.10', '10.0.0.20'), cidr('fd00::/120'));
+const pools = new Map([['p', p]]);
 
 test.each<[string, Partial<EgressSpec>, string | null]>([
   ['a pool alone', { externalIPPool: 'p' }, null],
@@ -20,26 +21,43 @@ test.each<[string, Partial<EgressSpec>, string | null]>([
   ['an IPv6 address of the pool', { egressIP: 'fd00::1', externalIPPool: 'p' }, null],
   ['an address beyond', { egressIP: '10.0.0.21', externalIPPool: 'p' }, 'IP 10.0.0.21 is not within the IP range'],
   ['an address, no pool', { egressIP: '10.0.0.10', externalIPPool: 'q' }, 'ExternalIPPool q does not exist'],
-  ['no address', { egressIP: '10.0.0', externalIPPool: 'p' }, 'IP 10.0.0 is not valid'],
-  ['several addresses', { egressIPs: ['10.0.0.1'] }, 'spec.egressIPs is not supported yet'],
-  ['several pools', { externalIPPools: ['p'] }, 'spec.externalIPPools is not supported yet'],
+  ['the network address', { egressIP: 'fd00::', externalIPPool: 'p' }, 'IP fd00:: is not within the IP range'],
+  ['several static addresses', { egressIPs: ['192.0.2.1', 'fd00::1'] }, null],
+  ['several of a pool', { egressIPs: ['10.0.0.10', '', 'fd00::1'], externalIPPools: ['p', 'p', 'p'] }, null],
+  [
+    'a second address beyond',
+    { egressIPs: ['10.0.0.10', '10.0.0.9'], externalIPPools: ['p', 'p'] },
+    'IP 10.0.0.9 is not within the IP range',
+  ],
+  [
+    'an address of a second pool that does not exist',
+    { egressIPs: ['10.0.0.10', 'fd00::1'], externalIPPools: ['p', 'q'] },
+    'ExternalIPPool q does not exist',
+  ],
   ['a bandwidth', { externalIPPool: 'p', bandwidth: { rate: '500k', burst: '1.5Mi' } }, null],
 ])('an Egress with %s', (_what, spec, refusal) => {
-  expect(validateEgress(egress(spec), null, spec.externalIPPool === 'p' ? p : null)).toBe(refusal);
+  expect(validateEgress(egress(spec), null, pools)).toBe(refusal);
 });
 
 test.each([
   ['Rate', { rate: '10x', burst: '1M' }],
   ['Burst', { rate: '1M', burst: 'much' }],
 ])('an Egress whose %s is no quantity', (word, bandwidth) => {
-  expect(validateEgress(egress({ externalIPPool: 'p', bandwidth }), null, p)).toMatch(
+  expect(validateEgress(egress({ externalIPPool: 'p', bandwidth }), null, pools)).toMatch(
     new RegExp(`^${word} \\S+ in Egress e is invalid: `),
   );
 });
 
 test('an Egress whose address and pool stay may change otherwise, whatever has become of the pool', () => {
   const old = egress({ egressIP: '10.0.0.21', externalIPPool: 'q' });
-  expect(validateEgress({ ...old, metadata: { name: 'e', labels: {} } }, old, null)).toBeNull();
+  expect(validateEgress({ ...old, metadata: { name: 'e', labels: {} } }, old, new Map())).toBeNull();
+});
+
+test('the gateway of a pool is no address of it', () => {
+  const own = new Map([['p', withSubnet(p, '10.0.0.15', 24)]]);
+  expect(validateEgress(egress({ egressIP: '10.0.0.15', externalIPPool: 'p' }), null, own)).toBe(
+    'IP 10.0.0.15 is the gateway of ExternalIPPool p',
+  );
 });
 
 const subnetInfo = (gateway: string, prefixLength: number) => ({ subnetInfo: { gateway, prefixLength } });

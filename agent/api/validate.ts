@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
-import { addressNumber, addressRange, cidrRange, rangeContains } from '../base/ip-range.ts';
+import { addressNumber, addressRange, canonicalAddress, cidrRange, rangeContains } from '../base/ip-range.ts';
 import type { AddressRange } from '../base/ip-range.ts';
+import { egressAddresses } from './egress.ts';
 import type { Egress } from './egress.ts';
 import type { ExternalIPPool, IPRange } from './external-ip-pool.ts';
+import { poolRanges } from './pool-ranges.ts';
 
 /** What the schemas of the CRDs cannot say, in the words of Antrea's webhooks. Null when there is nothing to refuse. */
 export type Refusal = string | null;
@@ -10,11 +12,16 @@ export type Refusal = string | null;
 /** k8s.io/apimachinery/pkg/api/resource: a number with an SI or binary suffix, or an exponent. */
 const quantity = /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 
-/** `pool` is the one that the Egress names, null when there is none. Antrea: pkg/controller/egress/validate.go. */
-export function validateEgress(egress: Egress, old: Egress | null, pool: ExternalIPPool | null): Refusal {
-  const { egressIP = '', externalIPPool = '', egressIPs = [], externalIPPools = [], bandwidth } = egress.spec;
-  if (egressIPs.length > 0) return 'spec.egressIPs is not supported yet';
-  if (externalIPPools.length > 0) return 'spec.externalIPPools is not supported yet';
+/**
+ * `pools`: those that the Egress names, as far as they exist. Antrea: pkg/controller/egress/validate.go; unlike Antrea's,
+ * addresses that the pool never gives out (network, broadcast, gateway) are refused here and not later in a condition.
+ */
+export function validateEgress(
+  egress: Egress,
+  old: Egress | null,
+  pools: ReadonlyMap<string, ExternalIPPool>,
+): Refusal {
+  const { bandwidth } = egress.spec;
   for (const [word, value] of [
     ['Rate', bandwidth?.rate],
     ['Burst', bandwidth?.burst],
@@ -22,18 +29,19 @@ export function validateEgress(egress: Egress, old: Egress | null, pool: Externa
     if (value !== undefined && !quantity.test(value))
       return `${word} ${value} in Egress ${egress.metadata.name} is invalid: it must be a quantity such as 500k, 10M or 1Gi`;
   }
-  const before = old?.spec ?? null;
-  const isUnchanged =
-    before?.egressIP === egress.spec.egressIP && before?.externalIPPool === egress.spec.externalIPPool;
-  // An Egress that names its pool alone waits for it.
-  if ((before !== null && isUnchanged) || egressIP === '' || externalIPPool === '') return null;
-  if (isIP(egressIP) === 0) return `IP ${egressIP} is not valid`;
-  if (pool === null) return `ExternalIPPool ${externalIPPool} does not exist`;
-  const isInside = pool.spec.ipRanges.some((range) => {
-    const whole = parseRange(range);
-    return whole !== null && rangeContains(whole, egressIP);
+  const before = old === null ? [] : egressAddresses(old);
+  const changed = egressAddresses(egress).filter(
+    ({ ip, pool }, at) => before[at]?.ip !== ip || before[at]?.pool !== pool,
+  );
+  return first(changed, ({ ip, pool: poolName }) => {
+    // An Egress that names its pool alone waits for it.
+    if (ip === null || poolName === null) return null;
+    const pool = pools.get(poolName);
+    if (!pool) return `ExternalIPPool ${poolName} does not exist`;
+    if (canonicalAddress(pool.spec.subnetInfo?.gateway ?? '') === ip)
+      return `IP ${ip} is the gateway of ExternalIPPool ${poolName}`;
+    return poolRanges(pool).some((range) => rangeContains(range, ip)) ? null : `IP ${ip} is not within the IP range`;
   });
-  return isInside ? null : `IP ${egressIP} is not within the IP range`;
 }
 
 /** `others`: the other pools. Antrea: pkg/controller/externalippool/validate.go. */

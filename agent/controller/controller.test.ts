@@ -72,6 +72,29 @@ test('a pool that goes takes its addresses along, and one that comes gives new o
   await expect(api.until(egressPath('e'), has('10.0.5.1', isAllocated))).resolves.toBeDefined();
 });
 
+test('several addresses are written in their places, and half a pair is told of', async () => {
+  await using api = await memoryApi();
+  await using _ = run(api);
+  api.put(poolPath, pool('10.0.0.1', '10.0.0.9'));
+  const pair: Egress = { metadata: {}, spec: { appliedTo: {}, externalIPPools: ['six', 'p'] } };
+  api.put(egressPath('pair'), pair);
+  const listed =
+    (ips: string[] | undefined, message: string) =>
+    (object: Egress | undefined): boolean =>
+      object?.spec.egressIPs?.join() === ips?.join() &&
+      object?.status?.conditions?.some((entry) => entry.message === message) === true;
+  await api.until(egressPath('pair'), listed(['', '10.0.0.1'], refusal('ExternalIPPool six does not exist')));
+  const sixPath = '/apis/crd.antrea.io/v1beta1/externalippools/six';
+  api.put(sixPath, pool('fd00::1', 'fd00::1'));
+  await api.until(egressPath('pair'), listed(['fd00::1', '10.0.0.1'], isAllocated));
+  api.remove(poolPath);
+  await api.until(egressPath('pair'), listed(['fd00::1', ''], refusal('ExternalIPPool p does not exist')));
+  api.remove(sixPath);
+  await expect(
+    api.until(egressPath('pair'), listed(undefined, refusal('ExternalIPPool six does not exist'))),
+  ).resolves.toBeDefined();
+});
+
 test('the condition goes when the Egress no longer names a pool', async () => {
   await using api = await memoryApi();
   await using _ = run(api);

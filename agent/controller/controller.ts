@@ -1,5 +1,5 @@
 import { allocated, notAllocated, withCondition } from '../api/conditions.ts';
-import { egresses } from '../api/egress.ts';
+import { egressAddresses, egresses } from '../api/egress.ts';
 import type { Egress } from '../api/egress.ts';
 import { externalIPPools } from '../api/external-ip-pool.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
@@ -7,8 +7,8 @@ import type { Logger } from '../base/log.ts';
 import { ReconcileLoop } from '../base/reconcile-loop.ts';
 import { isConflict, isNotFound } from '../kube/error.ts';
 import type { Kube } from '../kube/types.ts';
-import { allocate } from './allocate.ts';
-import type { Allocation, Decision } from './allocate.ts';
+import { allocate, identityOf } from './allocate.ts';
+import type { Decision, Decisions } from './allocate.ts';
 
 export interface ControllerOptions {
   readonly kube: Kube;
@@ -27,19 +27,17 @@ export function startController({ kube, log }: ControllerOptions): Controller {
   const poolItems = kube.reflect<ExternalIPPool>(externalIPPools);
   const { promise: ready, resolve: markReady } = Promise.withResolvers<void>();
   let synced = false;
-  let previous: ReadonlyMap<string, Allocation> = new Map();
+  let previous: Decisions = new Map();
 
   async function reconcile(): Promise<void> {
     if (!synced) return;
     const { decisions, usage } = allocate(egressItems.items.values(), poolItems.items.values(), previous);
+    previous = decisions;
     const writes = [
-      ...[...egressItems.items.values()].map((egress) =>
-        writeEgress(kube, egress, decisions.get(egress.metadata.name ?? '')),
-      ),
+      ...[...egressItems.items.values()].map((egress) => writeEgress(kube, egress, decisions.get(identityOf(egress)))),
       ...[...poolItems.items.values()].map((pool) => writePool(kube, pool, usage.get(pool.metadata.name ?? ''))),
     ];
     const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
-    previous = remember(egressItems.items.values(), decisions);
     if (failed) throw failed.reason;
     markReady();
   }
@@ -67,38 +65,32 @@ export function startController({ kube, log }: ControllerOptions): Controller {
   };
 }
 
-function remember(all: Iterable<Egress>, decisions: ReadonlyMap<string, Decision>): Map<string, Allocation> {
-  const memory = new Map<string, Allocation>();
-  for (const { metadata, spec } of all) {
-    const decision = decisions.get(metadata.name ?? '');
-    if (decision?.outcome === 'allocated')
-      memory.set(metadata.name ?? '', { pool: spec.externalIPPool ?? '', ip: decision.ip });
-  }
-  return memory;
-}
-
-/** The address first, then the condition that tells of it. A change in between leads to another run by itself. */
-async function writeEgress(kube: Kube, egress: Egress, decision: Decision | undefined): Promise<void> {
+/** The addresses first, then the condition that tells of them. A change in between leads to another run by itself. */
+async function writeEgress(kube: Kube, egress: Egress, decisions: readonly Decision[] | undefined): Promise<void> {
   const name = egress.metadata.name ?? '';
-  const wantedIP = decision?.outcome === 'allocated' ? decision.ip : decision?.reclaim ? null : egress.spec.egressIP;
-  const { resourceVersion } = egress.metadata;
   await unlessChanged(async () => {
     let current = egress;
-    if (decision && (wantedIP ?? '') !== (egress.spec.egressIP ?? '')) {
-      current = await kube.patch<Egress>(
-        egresses,
-        name,
-        { metadata: { resourceVersion }, spec: { egressIP: wantedIP } },
-        { type: 'merge' },
-      );
+    const spec = decisions && specChange(egress, decisions);
+    if (spec) {
+      const metadata = { resourceVersion: egress.metadata.resourceVersion };
+      current = await kube.patch<Egress>(egresses, name, { metadata, spec }, { type: 'merge' });
     }
-    const condition = decision ? (decision.outcome === 'allocated' ? allocated() : notAllocated(decision.why)) : null;
+    const refusal = decisions?.find(({ why }) => why !== null)?.why ?? null;
+    const condition = decisions ? (refusal === null ? allocated() : notAllocated(refusal)) : null;
     const conditions = current.status?.conditions ?? [];
     const next = withCondition(conditions, 'IPAllocated', condition, new Date().toISOString().replace(/\.\d+Z$/, 'Z'));
     if (next === conditions) return;
     const patch = { metadata: { resourceVersion: current.metadata.resourceVersion }, status: { conditions: next } };
     await kube.patch(egresses, name, patch, { type: 'merge', subresource: 'status' });
   });
+}
+
+/** What has to change in the spec for it to name the addresses decided on; null when it names them. */
+function specChange(egress: Egress, decisions: readonly Decision[]): Partial<Record<string, unknown>> | null {
+  const named = egressAddresses(egress);
+  if (decisions.every(({ ip }, at) => ip === named[at]?.ip)) return null;
+  if (egress.spec.externalIPPools === undefined) return { egressIP: decisions[0]?.ip ?? null };
+  return { egressIPs: decisions.some(({ ip }) => ip !== null) ? decisions.map(({ ip }) => ip ?? '') : null };
 }
 
 async function writePool(

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { egressAddresses } from '../api/egress.ts';
 import type { Egress } from '../api/egress.ts';
 import { externalIPPools } from '../api/external-ip-pool.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
@@ -122,9 +123,10 @@ async function judge(kube: Kube, path: string, object: KubeObject | null, old: K
   if (object === null) return null;
   if (path === webhookPaths.egress) {
     const egress = object as Egress;
-    const name = egress.spec.externalIPPool;
-    const pool = name ? await kube.find<ExternalIPPool>(externalIPPools, name) : null;
-    return validateEgress(egress, old as Egress | null, pool);
+    const names = new Set(egressAddresses(egress).flatMap(({ pool }) => pool ?? []));
+    const pools = await Promise.all([...names].map((name) => kube.find<ExternalIPPool>(externalIPPools, name)));
+    const found = pools.flatMap((pool) => (pool === null ? [] : [[pool.metadata.name ?? '', pool] as const]));
+    return validateEgress(egress, old as Egress | null, new Map(found));
   }
   if (path === webhookPaths.pool) {
     const { items } = await kube.list<ExternalIPPool>(externalIPPools);
