@@ -22,7 +22,7 @@ export const runSession: RunSession = async (session) => {
   return 7;
 
   async function dial(name: string, port: number, dns: string): Promise<string> {
-    const host = /^[\d.]+$/.test(name) ? name : (await sockets.resolve4(name, { host: dns }))[0];
+    const host = /^[\d.]+$/.test(name) ? name : (await sockets.resolve(name, { host: dns }))[0];
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const socket = sockets.connectTcp({ host: host ?? '', port });
     let text = '';

@@ -28,7 +28,7 @@ export interface Capture {
 }
 
 /**
- * Calls `onPacket` with the headers of every IPv4 and ARP packet that goes in or out of an interface, and the time
+ * Calls `onPacket` with the headers of every IPv4, IPv6 and ARP packet that goes in or out of an interface, and the time
  * (CLOCK_MONOTONIC, nanoseconds) at which this process got it. Throws a SystemCallError, e.g. ENODEV or EPERM.
  */
 export function openCapture(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { IpFamily } from './sockets.ts';
 import { decodeAnswer, decodeQuery, encodeAnswer, encodeQuery } from './dns-message.ts';
 import type { DnsQuery, DnsResult } from './dns-message.ts';
 
@@ -7,8 +8,8 @@ const question = (message: Buffer): DnsQuery => {
   if (!query) throw new Error('not a query');
   return query;
 };
-const ask = (name: string, result: DnsResult) =>
-  decodeAnswer(encodeAnswer(question(encodeQuery(7, name)), result), 7, name);
+const ask = (name: string, result: DnsResult, family: IpFamily = 4) =>
+  decodeAnswer(encodeAnswer(question(encodeQuery(7, name, family)), result), 7, name, family);
 
 test('a query comes through', () => {
   expect(question(encodeQuery(7, 'web.shop.svc.cluster.local.'))).toMatchObject({
@@ -24,6 +25,14 @@ test.each<[DnsResult, string[]]>([
   [{ addresses: [] }, []],
 ])('%o is answered', (result, addresses) => {
   expect(ask('web.example.test', result)).toEqual(addresses);
+});
+
+test.each<[IpFamily, string[]]>([
+  [4, ['10.203.1.9']],
+  [6, ['fd00:cb:1::9', 'fd00:cb:2::9']],
+])('a name with addresses of both families: those of IPv%i', (family, addresses) => {
+  const both = { addresses: ['10.203.1.9', 'fd00:cb:1::9', 'FD00:cb:2:0::9'] };
+  expect(ask('web.example.test', both, family)).toEqual(addresses);
 });
 
 test.each<[DnsResult, RegExp]>([

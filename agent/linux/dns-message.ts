@@ -1,6 +1,9 @@
-/** As much of RFC 1035 as A queries need. */
+import { ipBytes, ipText } from './ip-bytes.ts';
+import type { IpFamily } from './sockets.ts';
 
-const TYPE_A = 1;
+/** As much of RFC 1035 and RFC 3596 as A and AAAA queries need. */
+
+const typeOf: Readonly<Record<IpFamily, number>> = { 4: 1, 6: 28 };
 const CLASS_IN = 1;
 const HEADER_BYTES = 12;
 const TTL_SECONDS = 5;
@@ -17,7 +20,7 @@ export interface DnsQuery {
 export type DnsResult = { readonly addresses: readonly string[] } | 'no such name' | 'not ours';
 
 /** Throws a RangeError for a name that RFC 1035 2.3.4 does not allow. */
-export function encodeQuery(id: number, name: string): Buffer {
+export function encodeQuery(id: number, name: string, family: IpFamily = 4): Buffer {
   const labels = name.replace(/\.$/, '').split('.');
   const question = Buffer.concat([
     ...labels.map((label) => {
@@ -26,7 +29,7 @@ export function encodeQuery(id: number, name: string): Buffer {
         throw new RangeError(`"${name}" is no DNS name: a label has 1 to 63 octets`);
       return Buffer.concat([Buffer.from([bytes.length]), bytes]);
     }),
-    Buffer.from([0, 0, TYPE_A, 0, CLASS_IN]),
+    Buffer.from([0, 0, typeOf[family], 0, CLASS_IN]),
   ]);
   return Buffer.concat([header(id, 0x0100, 1, 0), question]);
 }
@@ -45,25 +48,26 @@ export function decodeQuery(message: Buffer): DnsQuery | null {
   };
 }
 
-/** A query of another type than A for a name that exists gets an answer without records. */
+/** Of the name's addresses those of the queried type; a query of another type gets an answer without records. */
 export function encodeAnswer(query: DnsQuery, result: DnsResult): Buffer {
-  const addresses = typeof result === 'string' || query.type !== TYPE_A ? [] : result.addresses;
+  const all = typeof result === 'string' ? [] : result.addresses;
+  const addresses = all.map(ipBytes).filter(({ length }) => typeOf[length === 4 ? 4 : 6] === query.type);
   const rcode = result === 'no such name' ? Rcode.noSuchName : result === 'not ours' ? Rcode.refused : Rcode.noError;
   const records = addresses.map((address) => {
-    const record = Buffer.alloc(16);
+    const record = Buffer.alloc(12 + address.length);
     record.writeUInt16BE(0xc000 | HEADER_BYTES, 0); // the name of the question
-    record.writeUInt16BE(TYPE_A, 2);
+    record.writeUInt16BE(query.type, 2);
     record.writeUInt16BE(CLASS_IN, 4);
     record.writeUInt32BE(TTL_SECONDS, 6);
-    record.writeUInt16BE(4, 10);
-    Buffer.from(address.split('.').map(Number)).copy(record, 12);
+    record.writeUInt16BE(address.length, 10);
+    address.copy(record, 12);
     return record;
   });
   return Buffer.concat([header(query.id, 0x8580 | rcode, 1, records.length), query.question, ...records]);
 }
 
 /** The addresses of an answer to `id`; null when the message is none. Throws when the server says that there is no such name. */
-export function decodeAnswer(message: Buffer, id: number, name: string): string[] | null {
+export function decodeAnswer(message: Buffer, id: number, name: string, family: IpFamily = 4): string[] | null {
   if (message.length < HEADER_BYTES || message.readUInt16BE(0) !== id || (message.readUInt16BE(2) & 0x8000) === 0)
     return null;
   const rcode = message.readUInt16BE(2) & 0x000f;
@@ -83,8 +87,8 @@ export function decodeAnswer(message: Buffer, id: number, name: string): string[
     if (!owner || owner.end + 10 > message.length) return null;
     const length = message.readUInt16BE(owner.end + 8);
     const data = owner.end + 10;
-    if (message.readUInt16BE(owner.end) === TYPE_A && length === 4)
-      addresses.push([...message.subarray(data, data + 4)].join('.'));
+    const isAsked = message.readUInt16BE(owner.end) === typeOf[family] && length === (family === 4 ? 4 : 16);
+    if (isAsked && data + length <= message.length) addresses.push(ipText(message.subarray(data, data + length)));
     offset = data + length;
   }
   return addresses;

@@ -29,6 +29,10 @@ await nftApply(
   'table ip t {\n chain input {\n type filter hook input priority 0\n tcp dport 99 drop\n tcp dport 8080 ct state new ct mark set 0x50 log prefix "seen" group 7\n }\n}\n',
   { netns: b },
 );
+await ipBatch(['addr add fd00::1/64 dev eth0 nodad', 'addr add fd00::11/64 dev eth0 nodad preferred_lft 0'], {
+  netns: a,
+});
+await ipBatch(['addr add fd00::2/64 dev eth0 nodad'], { netns: b });
 const inA = netnsSockets(a);
 const inB = netnsSockets(b);
 const seen: Record<string, unknown> = {};
@@ -46,7 +50,9 @@ const capture = openCapture('eth0', (packet) => packets.push(`${packet.protocol}
   netns: b,
 });
 
-await inB.listenTcp({ port: 8080 }, (socket) => socket.end(`${socket.remoteAddress}:${socket.remotePort}`));
+const tellSource = (socket: Socket): Socket => socket.end(`${socket.remoteAddress}:${socket.remotePort}`);
+await inB.listenTcp({ port: 8080 }, tellSource);
+await inB.listenTcp({ host: '::', port: 8080 }, tellSource);
 const answer = async (socket: Socket): Promise<string> => {
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -63,6 +69,16 @@ seen['chosenAddress'] = await answer(inA.connectTcp({ ...to, localAddress: '10.0
 seen['refused'] = await answer(inA.connectTcp({ ...to, port: 81 }));
 seen['addressNotOurs'] = await answer(inA.connectTcp({ ...to, localAddress: '10.0.0.99' }));
 seen['noRoute'] = await answer(inA.connectTcp({ host: '192.0.2.1', port: 80 }));
+seen['connects6'] = await answer(inA.connectTcp({ host: 'fd00::2', port: 8080, localPort: 5557 }));
+seen['chosenAddress6'] = await answer(
+  inA.connectTcp({ host: 'fd00::2', port: 8080, localAddress: 'fd00::11', localPort: 5558 }),
+);
+const udp6 = await inB.bindUdp({ host: '::', port: 8080 });
+udp6.on('message', (message, from) => udp6.send(`${message.toString()} of ${from.address}`, from.port, from.address));
+const asking6 = await inA.bindUdp({ host: '::', port: 0 });
+asking6.send('hello', 8080, 'fd00::2');
+seen['datagram6'] = String(((await once(asking6, 'message')) as [Buffer])[0]);
+for (const socket of [udp6, asking6]) socket.close();
 const silent = inA.connectTcp({ ...to, port: 99 });
 let silentEvents = 0;
 silent.on('connect', () => silentEvents++).on('error', () => silentEvents++);
@@ -87,8 +103,8 @@ dns.on('message', (message, from) => {
       from.address,
     );
 });
-seen['resolves'] = await inA.resolve4('web.test', { host: '10.0.0.2' });
-seen['noSuchName'] = await inA.resolve4('other.test', { host: '10.0.0.2' }).catch((error: Error) => error.message);
+seen['resolves'] = await inA.resolve('web.test', { host: '10.0.0.2' });
+seen['noSuchName'] = await inA.resolve('other.test', { host: '10.0.0.2' }).catch((error: Error) => error.message);
 
 seen['probe'] = (await arpProbe('eth0', '10.0.0.2', { netns: a, timeoutMs: 100 })).length;
 seen['probeNobody'] = await arpProbe('eth0', '10.0.0.77', { netns: a, timeoutMs: 50 });
@@ -137,6 +153,8 @@ forgetConnections(0x10, 0x10, { netns: b });
 seen['forgot'] = trackedBefore - tracked() >= 502;
 
 seen['syns'] = packets.filter((packet) => packet === 'tcp 10.0.0.1 S').length;
+seen['syns6'] = packets.filter((packet) => packet === 'tcp fd00::1 S').length;
+seen['solicitations'] = packets.includes('nd fd00::1 ');
 seen['captureDropped'] = (await capture.stop()).dropped;
 // The kernel holds a bundle back for at most 10 ms.
 while (logged.length < 502 && overruns === 0) await delay(5);

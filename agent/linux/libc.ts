@@ -1,9 +1,11 @@
 import koffi from 'koffi';
+import { ipBytes } from './ip-bytes.ts';
 
 /** System calls that Node has no name for. Numbers are those of Linux on x86-64 and arm64 (asm-generic), which agree here. */
 const libc = koffi.load('libc.so.6');
 
 export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
 export const SOCK_STREAM = 1;
@@ -16,6 +18,8 @@ export const SO_REUSEADDR = 2;
 export const SO_RCVBUF = 8;
 export const SO_RCVTIMEO = 20;
 export const SOL_PACKET = 263;
+export const SOL_IPV6 = 41;
+export const IPV6_V6ONLY = 26;
 const CLONE_NEWNET = 0x40000000;
 
 const setnsFn = libc.func('int setns(int fd, int nstype)');
@@ -109,16 +113,13 @@ export function hardwareAddress(name: string): Buffer {
   return request.subarray(18, 24);
 }
 
-/** struct sockaddr_in: ip(7). */
+/** struct sockaddr_in, ip(7), or sockaddr_in6, ipv6(7), as the address is. Throws a RangeError for what is no address. */
 export function sockaddrIn(host: string, port: number): Buffer {
-  const address = Buffer.alloc(16);
-  address.writeUInt16LE(AF_INET, 0);
+  const isIpv6 = host.includes(':');
+  const address = Buffer.alloc(isIpv6 ? 28 : 16);
+  address.writeUInt16LE(isIpv6 ? AF_INET6 : AF_INET, 0);
   address.writeUInt16BE(port, 2);
-  const octets = host.split('.').map(Number);
-  if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255)) {
-    throw new RangeError(`"${host}" is not an IPv4 address`);
-  }
-  Buffer.from(octets).copy(address, 4);
+  ipBytes(host).copy(address, isIpv6 ? 8 : 4);
   return address;
 }
 

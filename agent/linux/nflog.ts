@@ -12,7 +12,7 @@ import {
   uint32,
 } from './netlink.ts';
 import { inNetnsOrHere } from './netns.ts';
-import { parseIpv4 } from './packet-parse.ts';
+import { parseIp } from './packet-parse.ts';
 import type { IpHeaders } from './packet-parse.ts';
 
 /** linux/netfilter/nfnetlink_log.h. */
@@ -112,7 +112,7 @@ function parsePacketMessage(attributes: Buffer): LoggedPacket | null {
     const value = attributes.subarray(offset + 4, offset + length);
     const type = attributes.readUInt16LE(offset + 2) & 0x3fff;
     if (type === NFULA_PREFIX) prefix = value.toString('latin1').replace(/\0.*$/, '');
-    if (type === NFULA_PAYLOAD) packet = parseIpv4(value);
+    if (type === NFULA_PAYLOAD) packet = parseIp(value);
     offset += align(length);
   }
   return packet && { prefix, packet };

@@ -17,7 +17,8 @@ test.each([
   ['UDP', `${ip('11')}${ports}00280000`, { protocol: 'udp', sport: 40000, dport: 8080, tcpFlags: '' }],
   ['ICMP', `${ip('01')}0800000000010001`, { protocol: 'icmp', sport: null, dport: null }],
   ['a later fragment, which has no ports', `${ip('11', '00b9')}${ports}00280000`, { protocol: 'udp', sport: null }],
-  ['another protocol', `${ip('84')}${ports}`, { protocol: 'other', sport: null }],
+  ['SCTP', `${ip('84')}${ports}0000000000000000`, { protocol: 'sctp', sport: 40000, dport: 8080 }],
+  ['another protocol', `${ip('2f')}${ports}`, { protocol: 'other', sport: null }],
 ])('%s', (_title, hex, expected) => {
   expect(parseFrame(Buffer.from(ethernet + hex, 'hex'))).toMatchObject({
     srcMac: '02:42:0b:0b:0b:0b',
@@ -25,6 +26,37 @@ test.each([
     src: '10.203.1.7',
     dst: '172.16.20.20',
     length: 60,
+    ...expected,
+  });
+});
+
+const ethernet6 = ethernet.replace(/0800$/, '86dd');
+/** fd00:cb:1::7 > fd00:20::20, with that much behind the header. */
+const ip6 = (next: string, payload: string) =>
+  `60000000${(payload.length / 2).toString(16).padStart(4, '0')}${next}40fd0000cb000100000000000000000007fd000020000000000000000000000020${payload}`;
+const udp6 = `${ports}00280000`;
+const nd = (type: string) => `${type}00000060000000fd000018000000000000000000000131020102420a0a0a0a`;
+
+test.each([
+  ['UDP', ip6('11', udp6), { protocol: 'udp', sport: 40000, dport: 8080, length: 48 }],
+  ['a TCP SYN', ip6('06', `${ports}0000000100000000a002fff100000000`), { protocol: 'tcp', dport: 8080, tcpFlags: 'S' }],
+  [
+    'UDP behind hop-by-hop and destination options',
+    ip6('00', `3c00010400000000` + `1101010400000000${'0'.repeat(16)}` + udp6),
+    { protocol: 'udp', sport: 40000 },
+  ],
+  ['a first fragment', ip6('2c', `1100000100000007${udp6}`), { protocol: 'udp', dport: 8080 }],
+  ['a later fragment, which has no ports', ip6('2c', `110005a800000007${udp6}`), { protocol: 'udp', dport: null }],
+  ['an extension header cut short', ip6('2c', '11000001'), { protocol: 'other', sport: null }],
+  ['an echo request', ip6('3a', '8000000000010001'), { protocol: 'icmp6', target: null }],
+  ['a router solicitation', ip6('3a', '8500000000000000'), { protocol: 'nd', target: null }],
+  ['a neighbour solicitation', ip6('3a', nd('87')), { protocol: 'nd', target: 'fd00:18::131' }],
+  ['a neighbour advertisement', ip6('3a', nd('88')), { protocol: 'nd', target: 'fd00:18::131' }],
+])('IPv6: %s', (_title, hex, expected) => {
+  expect(parseFrame(Buffer.from(ethernet6 + hex, 'hex'))).toMatchObject({
+    srcMac: '02:42:0b:0b:0b:0b',
+    src: 'fd00:cb:1::7',
+    dst: 'fd00:20::20',
     ...expected,
   });
 });
@@ -56,7 +88,8 @@ test('an ARP announcement', () => {
 test.each([
   ['nothing', ''],
   ['a cut header', `${ethernet}4500`],
-  ['IPv6', ethernet.replace(/0800$/, '86dd') + '00'.repeat(40)],
+  ['IPv6 in a frame that says IPv4', `${ethernet}6000${'00'.repeat(30)}`],
+  ['another protocol of the link', ethernet.replace(/0800$/, '88cc') + '00'.repeat(40)],
 ])('is no packet of ours: %s', (_title, hex) => {
   expect(parseFrame(Buffer.from(hex, 'hex'))).toBeNull();
 });

@@ -1,17 +1,25 @@
 import type { Socket as DgramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 
-/** Where sockets are made: the process's own network namespace, or another one entered for the length of socket(2). */
+export type IpFamily = 4 | 6;
+
+/**
+ * Where sockets are made: the process's own network namespace, or another one entered for the length of socket(2).
+ * The family of a socket is that of its address: one on `::` takes no IPv4, so that no address is ever told as ::ffff:a.b.c.d.
+ */
 export interface Sockets {
   /** Starts a TCP connection; the socket emits 'connect' or 'error' as those of node:net do. */
   connectTcp(to: { host: string; port: number; localAddress?: string; localPort?: number }): Socket;
-  /** A listening TCP server; `server.address()` tells the port when 0 was asked for. */
+  /** A listening TCP server, by default on 0.0.0.0; `server.address()` tells the port when 0 was asked for. */
   listenTcp(
     at: { host?: string; port: number; backlog?: number },
     onConnection: (socket: Socket) => void,
   ): Promise<Server>;
-  /** A bound UDP socket. */
+  /** A bound UDP socket, by default on 0.0.0.0. */
   bindUdp(at: { host?: string; port: number }): Promise<DgramSocket>;
-  /** Resolves a name with the given DNS server, asked from this namespace. IPv4 addresses. */
-  resolve4(name: string, server: { host: string; port?: number }): Promise<string[]>;
+  /** Resolves a name to addresses of the family (default 4) with the given DNS server, asked from this namespace. */
+  resolve(name: string, server: { host: string; port?: number }, family?: IpFamily): Promise<string[]>;
 }
+
+/** The address of nobody in particular, of the family of `like`. */
+export const anyAddress = (like = ''): string => (like.includes(':') ? '::' : '0.0.0.0');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inCidr, sameAddress } from './address.ts';
+import { inCidr, memberOf, sameAddress } from './address.ts';
 
 test.each([
   ['1.1.1.1', '1.1.1.1', true],
@@ -19,6 +19,12 @@ test.each([
   ['fd00:1::5', 'fd00:1::/64', true],
 ])('%s is in %s: %s', (address, cidr, expected) => {
   expect(inCidr(address, cidr)).toBe(expected);
+});
+
+test('networks of both families', () => {
+  const isOutside = memberOf(['172.16.20.0/24', 'fd00:20::/64']);
+  const asked = ['172.16.20.20', 'fd00:20::20', 'fd00:20:0:0:1::', 'fd00:20:0:1::', '172.16.18.121', 'fe80::1'];
+  for (const _again of [1, 2]) expect(asked.filter(isOutside)).toEqual(asked.slice(0, 3));
 });
 
 test('what is no address is refused', () => {

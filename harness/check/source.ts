@@ -1,4 +1,5 @@
 import type { PodFacts, Sample } from '../history/events.ts';
+import { endpoint } from '../traffic/endpoint.ts';
 import { includesAddress } from './address.ts';
 import { failed, passed, unknown, violationsOf, type CheckContext, type CheckResult } from './violations.ts';
 
@@ -125,10 +126,7 @@ export function balanced(
 function enough(rule: SourceRule, samples: readonly Sample[], context: CheckContext): CheckResult | undefined {
   for (const pod of rule.pods) {
     const own = samples.filter((sample) => sample.pod.namespace === pod.namespace && sample.pod.name === pod.name);
-    const series = Map.groupBy(
-      own,
-      ({ kind, destination }) => `${kind} ${destination.name} ${destination.host}:${destination.port}`,
-    );
+    const series = Map.groupBy(own, ({ kind, destination }) => `${kind} ${destination.name} ${endpoint(destination)}`);
     if (series.size === 0) return unknown(context.name, `${pod.namespace}/${pod.name} made no connection that counts`);
     for (const [to, { length }] of series) {
       if (length >= rule.atLeast) continue;

@@ -1,4 +1,5 @@
 import type { CheckResult, Violation } from '../../reports/model/run-result.ts';
+import { endpoint } from '../traffic/endpoint.ts';
 import type { PodFacts, Sample } from '../history/events.ts';
 
 export type { CheckResult, Violation };
@@ -50,7 +51,7 @@ export function violationsOf(
     const owner = seen === null ? undefined : context.ownerOf?.(seen);
     return {
       ...podColumns(first.pod),
-      destination: `${first.destination.name} ${first.destination.host}:${first.destination.port}`,
+      destination: `${first.destination.name} ${endpoint(first.destination)}`,
       protocol: protocols[first.kind],
       seen,
       ...(owner === undefined ? {} : { seenOwner: owner }),

@@ -14,14 +14,15 @@ const packet = (src: string, more: Partial<PacketEvent> = {}): PacketEvent => ({
   dport: 9001,
   ...more,
 });
+const witness6 = 'fd00:20::20';
 const rule = (packets: readonly PacketEvent[]) => ({
   packets,
   dropped: 0,
   pods: [{ pod: shop, port: 9001 }],
   windows: [{ pod: shop, fromUs: 1_500_000, toUs: 3_000_000 }],
-  podCIDR: '10.203.0.0/16',
-  nodeAddresses: [node],
-  outsideCIDR: '172.16.20.0/24',
+  podCIDRs: ['10.203.0.0/16', 'fd00:cb::/48'],
+  nodeAddresses: [node, 'FD00:18::121'],
+  outsideCIDRs: ['172.16.20.0/24', 'fd00:20::/64'],
   answered: 1,
 });
 
@@ -39,6 +40,10 @@ test.each<[string, 'pass' | 'fail' | 'unknown', PacketEvent[]]>([
   ['the pod’s own address, at any time', 'fail', [packet(shop.ip, { atUs: 1_100_000 })]],
   ['the node’s address to somebody else’s port', 'unknown', [packet(node, { dport: 9002 })]],
   ['the node’s address within the cluster', 'unknown', [packet(node, { dst: '172.16.18.122' })]],
+  ['the Egress IP over IPv6', 'pass', [packet('fd00:18::131', { dst: witness6 })]],
+  ['the node’s IPv6 address', 'fail', [packet('fd00:18::121', { dst: witness6 })]],
+  ['a pod’s own IPv6 address', 'fail', [packet('fd00:cb:0:1::7', { dst: witness6, atUs: 1_100_000 })]],
+  ['the node’s address in Neighbour Discovery', 'unknown', [packet('fd00:18::121', { protocol: 'nd', dst: witness6 })]],
   ['nothing, though the witness answered', 'unknown', []],
 ])('a packet with %s: %s', (_what, outcome, packets) => {
   expect(leakFree(rule(packets), context).outcome).toBe(outcome);

@@ -1,8 +1,12 @@
 import type { Violation } from '../../reports/model/run-result.ts';
 import type { PodFacts, SettledWindow } from '../history/events.ts';
+import { endpoint } from '../traffic/endpoint.ts';
 import type { PacketEvent } from '../traffic/protocol.ts';
-import { inCidr, includesAddress, sameAddress } from './address.ts';
+import { canonical, includesAddress, memberOf } from './address.ts';
 import { failed, millisAfter, passed, podColumns, unknown, type CheckContext, type CheckResult } from './violations.ts';
+
+/** What hosts of one link say to each other, which no Egress is about. */
+const ofTheLink: ReadonlySet<string> = new Set(['arp', 'nd']);
 
 export interface WireRule {
   readonly packets: readonly PacketEvent[];
@@ -11,9 +15,9 @@ export interface WireRule {
   /** The pods with their own port at the witness: the port tells whose packet it is, whatever its source. */
   readonly pods: readonly { readonly pod: PodFacts; readonly port: number }[];
   readonly windows: readonly SettledWindow[];
-  readonly podCIDR: string;
+  readonly podCIDRs: readonly string[];
   readonly nodeAddresses: readonly string[];
-  readonly outsideCIDR: string;
+  readonly outsideCIDRs: readonly string[];
   /** Connections that the witness answered: if there were any, the capture must have seen packets of them. */
   readonly answered: number;
 }
@@ -24,16 +28,19 @@ export interface WireRule {
  * keeps its address: what is left of it (a FIN sent again, the RST of a node to an answer that came too late) is no leak.
  */
 export function leakFree(rule: WireRule, context: CheckContext): CheckResult {
-  const leaving = rule.packets.filter(({ protocol, dst }) => protocol !== 'arp' && inCidr(dst, rule.outsideCIDR));
+  const isOutside = memberOf(rule.outsideCIDRs);
+  const leaving = rule.packets.filter(({ protocol, dst }) => !ofTheLink.has(protocol) && isOutside(dst));
+  const ownerOf = ownerOfPackets(rule.pods);
   const owned = leaving.flatMap((packet) => {
-    const owner = rule.pods.find(
-      ({ pod, port }) => packet.dport === port || (!pod.hostNetwork && sameAddress(pod.ip, packet.src)),
-    );
-    return owner === undefined ? [] : [{ packet, pod: owner.pod }];
+    const pod = ownerOf(packet);
+    return pod === undefined ? [] : [{ packet, pod }];
   });
+  const isPodAddress = memberOf(rule.podCIDRs);
+  const isNodeAddress = memberOf(rule.nodeAddresses);
   const begunAt = beginnings(leaving);
   const leaks = owned.filter(
-    ({ packet, pod }) => isPodAddress(packet, rule) || isNodeLeak(packet, begunAt(packet), pod, rule),
+    ({ packet, pod }) =>
+      isPodAddress(packet.src) || (isNodeAddress(packet.src) && isSettled(pod, begunAt(packet), packet.atUs, rule)),
   );
   if (leaks.length > 0) {
     const message = `${leaks.length} packets on the outside wire had an address of a pod, or of a selected pod's node`;
@@ -49,12 +56,16 @@ export function leakFree(rule: WireRule, context: CheckContext): CheckResult {
 
 type Owned = { readonly packet: PacketEvent; readonly pod: PodFacts };
 
-function isPodAddress({ src }: PacketEvent, rule: WireRule): boolean {
-  return inCidr(src, rule.podCIDR);
+/** By the port it goes to, or by its source. */
+function ownerOfPackets(pods: WireRule['pods']): (packet: PacketEvent) => PodFacts | undefined {
+  const byPort = new Map(pods.toReversed().map(({ pod, port }) => [port, pod]));
+  const own = pods.filter(({ pod }) => !pod.hostNetwork);
+  const bySource = new Map(own.toReversed().map(({ pod }) => [canonical(pod.ip), pod]));
+  // The capture tells addresses in their one form.
+  return ({ src, dport }) => (dport === undefined ? undefined : byPort.get(dport)) ?? bySource.get(src);
 }
 
-function isNodeLeak({ src, atUs }: PacketEvent, begunUs: number, pod: PodFacts, rule: WireRule): boolean {
-  if (!includesAddress(rule.nodeAddresses, src)) return false;
+function isSettled(pod: PodFacts, begunUs: number, atUs: number, rule: WireRule): boolean {
   return rule.windows.some(
     (window) =>
       window.pod.namespace === pod.namespace &&
@@ -88,11 +99,8 @@ function rows(leaks: readonly Owned[], owned: readonly Owned[], context: CheckCo
     const owner = context.ownerOf?.(packet.src);
     return {
       ...podColumns(pod),
-      destination: `outside wire ${packet.dst}${packet.dport === undefined ? '' : `:${packet.dport}`}`,
-      protocol:
-        packet.protocol === 'tcp' || packet.protocol === 'udp' || packet.protocol === 'icmp'
-          ? packet.protocol
-          : 'other',
+      destination: `outside wire ${destinationOf(packet)}`,
+      protocol: protocolOf(packet),
       seen: packet.src,
       ...(owner === undefined ? {} : { seenOwner: owner }),
       expected: [],
@@ -101,6 +109,15 @@ function rows(leaks: readonly Owned[], owned: readonly Owned[], context: CheckCo
       firstAtMs: millisAfter(context.startUs, Math.min(...group.map((one) => one.packet.atUs))),
     };
   });
+}
+
+function destinationOf({ dst, dport }: PacketEvent): string {
+  return dport === undefined ? dst : endpoint({ host: dst, port: dport });
+}
+
+function protocolOf({ protocol }: PacketEvent): Violation['protocol'] {
+  if (protocol === 'icmp6') return 'icmp';
+  return protocol === 'tcp' || protocol === 'udp' || protocol === 'sctp' || protocol === 'icmp' ? protocol : 'other';
 }
 
 function mostOnOneInterface(packets: readonly Owned[]): number {
@@ -125,9 +142,8 @@ export function absentFromWire(
       pod: null,
       podIP: null,
       node: null,
-      destination: `${first.dst}:${first.dport ?? 0}`,
-      protocol:
-        first.protocol === 'tcp' || first.protocol === 'udp' || first.protocol === 'icmp' ? first.protocol : 'other',
+      destination: destinationOf(first),
+      protocol: protocolOf(first),
       seen: first.src,
       expected: [],
       count: wrong.length,

@@ -1,11 +1,12 @@
 import { openCapture, type Capture } from '../../agent/linux/capture.ts';
+import { anyAddress } from '../../agent/linux/sockets.ts';
 import type { PacketHeaders } from '../../agent/linux/packet-parse.ts';
 import type { ProgramSession } from '../../clusters/program.ts';
 import { messageOf } from './outcome.ts';
-import { parseWireArgs, type WatchedInterface } from './capture-args.ts';
+import { parseWireArgs } from './capture-args.ts';
 import { captureCommand, type CaptureEvent, type PacketEvent } from './protocol.ts';
 import { sessionLines } from './session-lines.ts';
-import { inCidr } from '../check/address.ts';
+import { memberOf, sameAddress } from '../check/address.ts';
 
 /** Packets that have been seen are told after this long, or when there are this many. */
 const batchMs = 20;
@@ -14,17 +15,26 @@ const batchSize = 500;
 const discardPort = 9;
 /** A fence's own packet is sent again after this long: the first one may wait for ARP. */
 const fenceAgainMs = 100;
+/** What hosts of one link say to each other, whatever the network. */
+const ofTheLink: ReadonlySet<PacketHeaders['protocol']> = new Set(['arp', 'nd']);
 
 /**
- * Tells every packet on the interfaces that comes from or goes to a network, and ARP.
+ * Tells every packet on the interfaces that comes from or goes to one of the networks, ARP and Neighbour Discovery.
  * A fence: a datagram of the program's own leaves through each interface, and when it has been seen, so has everything before it.
  */
 export async function runSession(session: ProgramSession): Promise<number> {
-  const { interfaces, network } = parseWireArgs(session.args);
+  const { interfaces, networks } = parseWireArgs(session.args);
   const emit = (event: CaptureEvent): void => session.writeLine(JSON.stringify(event));
-  const own = await session.sockets.bindUdp({ port: 0 });
-  own.on('error', () => undefined);
-  const ownPort = own.address().port;
+  const isOurs = memberOf(networks);
+  await using sockets = new AsyncDisposableStack();
+  const own = new Map<string, { readonly send: () => void; readonly port: number }>();
+  for (const { name, sentinel } of interfaces) {
+    const socket = await session.sockets.bindUdp({ host: anyAddress(sentinel), port: 0 });
+    sockets.defer(() => void socket.close());
+    socket.on('error', () => undefined);
+    const send = (): void => socket.send('fence', discardPort, sentinel, () => undefined);
+    own.set(name, { send, port: socket.address().port });
+  }
   const seenOwn = new Map<string, () => void>();
   let batch: PacketEvent[] = [];
   const flush = (): void => {
@@ -37,8 +47,9 @@ export async function runSession(session: ProgramSession): Promise<number> {
     for (const watched of interfaces) {
       captures.push(
         openCapture(watched.name, (packet, atNs) => {
-          if (packet.sport === ownPort && packet.dst === watched.sentinel) seenOwn.get(watched.name)?.();
-          else if (packet.protocol === 'arp' || inCidr(packet.src, network) || inCidr(packet.dst, network)) {
+          if (packet.sport === own.get(watched.name)?.port && sameAddress(packet.dst, watched.sentinel))
+            seenOwn.get(watched.name)?.();
+          else if (ofTheLink.has(packet.protocol) || isOurs(packet.src) || isOurs(packet.dst)) {
             batch.push(packetEvent(watched.name, packet, atNs));
             if (batch.length >= batchSize) flush();
           }
@@ -49,10 +60,9 @@ export async function runSession(session: ProgramSession): Promise<number> {
     // One after the other: cases that run side by side fence the same capture.
     let fences = Promise.resolve();
     const fence = async (id: string): Promise<void> => {
-      const passed = interfaces.map(async ({ name, sentinel }: WatchedInterface) => {
+      const passed = [...own].map(async ([name, { send }]) => {
         const { promise, resolve } = Promise.withResolvers<void>();
         seenOwn.set(name, resolve);
-        const send = (): void => own.send('fence', discardPort, sentinel, () => undefined);
         const again = setInterval(send, fenceAgainMs);
         send();
         await promise.finally(() => clearInterval(again));
@@ -70,13 +80,13 @@ export async function runSession(session: ProgramSession): Promise<number> {
     return 1;
   } finally {
     clearInterval(timer);
-    own.close();
     await Promise.all(captures.map((capture) => capture.stop()));
   }
   return 0;
 }
 
-function packetEvent(iface: string, { protocol, src, dst, sport, dport }: PacketHeaders, atNs: bigint): PacketEvent {
+function packetEvent(iface: string, packet: PacketHeaders, atNs: bigint): PacketEvent {
+  const { protocol, src, dst, sport, dport, target } = packet;
   const ports = sport === null || dport === null ? {} : { sport, dport };
-  return { iface, atUs: Number(atNs / 1000n), protocol, src, dst, ...ports };
+  return { iface, atUs: Number(atNs / 1000n), protocol, src, dst, ...ports, ...(target === null ? {} : { target }) };
 }

@@ -70,9 +70,11 @@ async function run(
     case 'stream':
       emit({ event: 'done', id, sent: await runStream(sockets, command, emit, signal) });
       return;
-    case 'resolve':
-      emit({ event: 'resolved', id, addresses: await sockets.resolve4(command.name, { host: command.server }) });
+    case 'resolve': {
+      const { name, server, family } = command;
+      emit({ event: 'resolved', id, addresses: await sockets.resolve(name, { host: server }, family) });
       return;
+    }
     case 'serve': {
       await using _server = await serveEcho(sockets, command.port);
       emit({ event: 'ready', id, port: command.port });

@@ -1,6 +1,6 @@
 import type { Socket as DgramSocket } from 'node:dgram';
-import { createServer } from 'node:http';
-import type { Server, Socket } from 'node:net';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Sockets } from '../../agent/linux/sockets.ts';
 import type { ProbeKind } from './protocol.ts';
 
@@ -16,23 +16,46 @@ export interface Request {
 const maxTokenLength = 256;
 
 /**
- * Answers, on one port, TCP lines, UDP datagrams and HTTP requests with `{token, address, port}` of the client.
- * TCP and HTTP share the port: a connection whose first bytes are `GET ` is HTTP.
+ * Answers, on one port of both families, TCP lines, UDP datagrams and HTTP requests with `{token, address, port}` of the
+ * client. TCP and HTTP share the port: a connection whose first bytes are `GET ` is HTTP.
  */
 export async function serveEcho(
   sockets: Sockets,
   port: number,
   onRequest: (request: Request) => void = () => undefined,
 ): Promise<AsyncDisposable> {
-  const open = new Set<Socket>();
-  const http = createServer((request, response) => {
+  await using opened = new AsyncDisposableStack();
+  const http = httpServer(port, onRequest);
+  opened.use(await listen(sockets, '0.0.0.0', port, http, onRequest));
+  const v6 = await listen(sockets, '::', port, http, onRequest).catch(unlessWithoutIpv6);
+  if (v6 !== undefined) opened.use(v6);
+  return opened.move();
+}
+
+/** A kernel without IPv6 has no such sockets, and nobody who would ask over IPv6. */
+function unlessWithoutIpv6(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
+}
+
+function httpServer(port: number, onRequest: (request: Request) => void): HttpServer {
+  return createServer((request, response) => {
     const token = decodeURIComponent((request.url ?? '/').slice(1));
     const { address, sourcePort } = clientOf(request.socket);
     onRequest({ protocol: 'http', token, address, sourcePort, port });
     response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
     response.end(answer(token, address, sourcePort));
   });
-  const tcp: Server = await sockets.listenTcp({ port, backlog: 511 }, (socket) => {
+}
+
+async function listen(
+  sockets: Sockets,
+  host: string,
+  port: number,
+  http: HttpServer,
+  onRequest: (request: Request) => void,
+): Promise<AsyncDisposable> {
+  const open = new Set<Socket>();
+  const tcp = await sockets.listenTcp({ host, port, backlog: 511 }, (socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
@@ -58,7 +81,7 @@ export async function serveEcho(
   });
   let udp: DgramSocket;
   try {
-    udp = await sockets.bindUdp({ port });
+    udp = await sockets.bindUdp({ host, port });
   } catch (error) {
     tcp.close();
     throw error;
@@ -84,6 +107,5 @@ function answer(token: string, address: string, port: number): string {
 }
 
 function clientOf(socket: Socket): { address: string; sourcePort: number } {
-  // A socket that listens on both families shows an IPv4 client as ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2).
-  return { address: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''), sourcePort: socket.remotePort ?? 0 };
+  return { address: socket.remoteAddress ?? '', sourcePort: socket.remotePort ?? 0 };
 }

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { Client } from 'undici';
 import { z } from 'zod';
-import type { Sockets } from '../../agent/linux/sockets.ts';
+import { anyAddress, type Sockets } from '../../agent/linux/sockets.ts';
+import { endpoint } from './endpoint.ts';
 import { ClosedEarlyError, whenAborted } from './outcome.ts';
 import type { Peer, ProbeKind } from './protocol.ts';
 
@@ -34,11 +35,11 @@ async function firstLine(socket: Socket, token: string, to: Target): Promise<Pee
     text += String(chunk);
     if (text.includes('\n')) return peerOf(text.slice(0, text.indexOf('\n')), token);
   }
-  throw new ClosedEarlyError(`${to.host}:${to.port}`);
+  throw new ClosedEarlyError(endpoint(to));
 }
 
 async function probeUdp(sockets: Sockets, to: Target, token: string, signal: AbortSignal): Promise<Peer> {
-  const socket = await sockets.bindUdp({ port: 0 });
+  const socket = await sockets.bindUdp({ host: anyAddress(to.host), port: 0 });
   try {
     const answered = once(socket, 'message', { signal }) as Promise<[Buffer]>;
     socket.send(token, to.port, to.host);
@@ -50,7 +51,7 @@ async function probeUdp(sockets: Sockets, to: Target, token: string, signal: Abo
 }
 
 async function probeHttp(sockets: Sockets, to: Target, token: string, signal: AbortSignal): Promise<Peer> {
-  const client = new Client(`http://${to.host}:${to.port}`, {
+  const client = new Client(`http://${endpoint(to)}`, {
     pipelining: 0,
     connect: (_options, callback) => {
       const socket = sockets.connectTcp(to);

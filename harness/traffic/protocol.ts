@@ -17,6 +17,7 @@ export const outcomes = ['ok', 'timeout', 'refused', 'reset', 'unreachable', 're
 export type Outcome = (typeof outcomes)[number];
 
 const port = z.int().min(1).max(65_535);
+const family = z.literal([4, 6]).default(4);
 const micros = z.int().nonnegative();
 /** Who the server said it was talking to. */
 const peer = z.object({ address: z.string(), port: z.int() });
@@ -27,10 +28,12 @@ export const probeCommand = z.object({
   op: z.literal('probe'),
   id: z.string(),
   kind: z.enum(probeKinds),
-  /** An IPv4 address, or a name that is resolved anew for each probe when `dns` is given. */
+  /** An address, or a name that is resolved anew for each probe when `dns` is given. */
   host: z.string(),
   port,
   dns: z.string().optional(),
+  /** Of the addresses of a name. */
+  family,
   /** Absent: until stopped. */
   count: z.int().positive().optional(),
   intervalMs: z.number().positive(),
@@ -43,7 +46,9 @@ export const probeCommand = z.object({
 export type ProbeCommand = z.infer<typeof probeCommand>;
 
 /** One connection that is kept, with a line every intervalMs. */
-export const streamCommand = probeCommand.omit({ op: true, kind: true, dns: true }).extend({ op: z.literal('stream') });
+export const streamCommand = probeCommand
+  .omit({ op: true, kind: true, dns: true, family: true })
+  .extend({ op: z.literal('stream') });
 export type StreamCommand = z.infer<typeof streamCommand>;
 
 /** Queries a PostgreSQL, each over a connection of its own. */
@@ -71,6 +76,7 @@ export const resolveCommand = z.object({
   id: z.string(),
   name: z.string(),
   server: z.string(),
+  family,
 });
 /** An HTTPS request whose certificate is not verified: is a server there at all? */
 export const httpsCommand = z.object({
@@ -93,6 +99,8 @@ export const trafficCommand = z.discriminatedUnion('op', [
   stopCommand,
 ]);
 export type TrafficCommand = z.infer<typeof trafficCommand>;
+/** A command as it is sent: what has a default may be left out. */
+export type TrafficOrder = z.input<typeof trafficCommand>;
 
 /** One probe, stream line or query that has ended. */
 export const probeEvent = z.object({
@@ -149,7 +157,10 @@ export const witnessEvent = z.discriminatedUnion('event', [
 ]);
 export type WitnessEvent = z.infer<typeof witnessEvent>;
 
-/** One IPv4 packet or ARP message on a wire. `sport` and `dport` are absent for fragments and other protocols. */
+/**
+ * One IP packet or ARP message on a wire. `sport` and `dport` are absent for later fragments and other protocols; `target`
+ * is what Neighbour Discovery asks for or speaks of.
+ */
 export const packetEvent = z.object({
   iface: z.string(),
   atUs: micros,
@@ -158,6 +169,7 @@ export const packetEvent = z.object({
   dst: z.string(),
   sport: z.int().optional(),
   dport: z.int().optional(),
+  target: z.string().optional(),
 });
 export type PacketEvent = z.infer<typeof packetEvent>;
 

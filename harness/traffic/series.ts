@@ -77,7 +77,7 @@ function attemptOf(sockets: Sockets, command: ProbeCommand | QueryCommand | Http
       return {
         kind: command.kind,
         make: async (token, signal) => {
-          const host = command.dns === undefined ? command.host : await lookUp(sockets, command.host, command.dns);
+          const host = await hostOf(sockets, command);
           return probes[command.kind](sockets, { host, port: command.port }, token, signal);
         },
         outcome: outcomeOf,
@@ -85,8 +85,10 @@ function attemptOf(sockets: Sockets, command: ProbeCommand | QueryCommand | Http
   }
 }
 
-async function lookUp(sockets: Sockets, name: string, server: string): Promise<string> {
-  const [address] = await sockets.resolve4(name, { host: server });
-  if (address === undefined) throw new Error(`${name}: the DNS server ${server} knows no IPv4 address`);
+/** The address to send to: the command's host, or what the command's DNS server says for it. */
+async function hostOf(sockets: Sockets, { host, dns, family }: ProbeCommand): Promise<string> {
+  if (dns === undefined) return host;
+  const [address] = await sockets.resolve(host, { host: dns }, family);
+  if (address === undefined) throw new Error(`${host}: the DNS server ${dns} knows no IPv${family} address`);
   return address;
 }

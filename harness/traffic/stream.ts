@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Sockets } from '../../agent/linux/sockets.ts';
+import { endpoint } from './endpoint.ts';
 import { ClosedEarlyError, outcomeOf, messageOf } from './outcome.ts';
 import { nowUs, type Peer, type ProbeEvent, type StreamCommand } from './protocol.ts';
 import { openLoop, type Planned } from './schedule.ts';
@@ -20,7 +21,7 @@ export async function runStream(
     waiting.clear();
   };
   socket.on('error', failAll);
-  socket.on('close', () => failAll(new ClosedEarlyError(`${command.host}:${command.port}`)));
+  socket.on('close', () => failAll(new ClosedEarlyError(endpoint(command))));
   createInterface({ input: socket })
     .on('line', (line) => {
       const { token, address, port } = JSON.parse(line) as { token: string; address: string; port: number };

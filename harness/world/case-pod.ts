@@ -1,7 +1,7 @@
 import type { ExecSession } from '../../agent/kube/types.ts';
 import type { RunningProcess } from '../../clusters/cluster.ts';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
-import { trafficEvent, type ProbeKind, type TrafficCommand, type TrafficEvent } from '../traffic/protocol.ts';
+import { trafficEvent, type ProbeKind, type TrafficEvent, type TrafficOrder } from '../traffic/protocol.ts';
 import { ProgramLink } from './program-link.ts';
 import { sourceMaxLateMs, timeouts } from './timeouts.ts';
 
@@ -134,7 +134,7 @@ export class CasePod implements Disposable {
   }
 
   #run(
-    command: Id<TrafficCommand>,
+    command: Id<TrafficOrder>,
     destination: Destination,
     onSample: (sample: Sample) => void,
     limitMs: number | undefined,

@@ -46,7 +46,7 @@ export async function openTestbed(
   const { topology } = cluster;
   const [witness, wire] = await Promise.all([
     Witness.start(cluster).then((started) => undo.use(started)),
-    Wire.open(cluster.wire.host, cluster.wire.interfaces, topology.outside.cidr).then((opened) => undo.use(opened)),
+    Wire.open(cluster.wire.host, cluster.wire.interfaces, [topology.outside.cidr]).then((opened) => undo.use(opened)),
     adapter.install(context),
   ]);
   const podCache = undo.use(kube.reflect<Pod>(pods));

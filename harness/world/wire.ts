@@ -17,12 +17,17 @@ export class Wire implements AsyncDisposable {
     this.#link = link;
   }
 
-  /** Resolves when the capture sees packets. `network`: only packets from or to it, and ARP. `keep`: for `packets`. */
-  static async open(host: Host, interfaces: readonly WatchedInterface[], network: string, keep = false): Promise<Wire> {
+  /** Resolves when the capture sees packets. `networks`: only packets from or to them, and ARP and ND. `keep`: for `packets`. */
+  static async open(
+    host: Host,
+    interfaces: readonly WatchedInterface[],
+    networks: readonly string[],
+    keep = false,
+  ): Promise<Wire> {
     const running = await host.start(captureProgram, [
       ...interfaces.map(({ name, sentinel }) => `${name}=${sentinel}`),
       '--network',
-      network,
+      ...networks,
     ]);
     const link = new ProgramLink(running, captureEvent, `the capture on ${host.name}`);
     const ready = link.waitFor(

@@ -173,7 +173,7 @@ export class World implements AsyncDisposable {
   readonly watchNode = async (node: string, network: string): Promise<Wire> => {
     const host = this.#testbed.cluster.node(node);
     return this.#undo.use(
-      await Wire.open(host, [{ name: 'eth0', sentinel: this.topology.nodeLan.router }], network, true),
+      await Wire.open(host, [{ name: 'eth0', sentinel: this.topology.nodeLan.router }], [network], true),
     );
   };
 
