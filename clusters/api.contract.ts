@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { apiRequests, heard, map, metadataOf, patchType } from './api-request.fixture.ts';
 import type { Answer, ApiRequest } from './api-request.fixture.ts';
+import { egressApiContract } from './api-egress.contract.ts';
 import { extensionContract } from './api-extensions.contract.ts';
 
 /**
@@ -227,6 +228,7 @@ export function apiContract(kubeconfig: () => string): void {
   });
 
   extensionContract(() => ({ api, maps }));
+  egressApiContract(() => ({ api }));
 
   test('a namespace takes everything with it, and takes nothing in meanwhile', async () => {
     await api('POST', '/api/v1/namespaces', { metadata: { name: 'ending' } });

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectMeta, ResourceRef } from '../kube/object.ts';
 import { canonicalAddress } from '../base/ip-range.ts';
 import { labelSelectorSchema, selectorMatches } from './label-selector.ts';
-import { ipAddress } from './schema.ts';
+import { ipAddress, maxAddressLength, sourceAddressRules } from './schema.ts';
 import type { ValueOf } from './schema.ts';
 
 export const egresses: ResourceRef = {
@@ -23,6 +23,18 @@ export const egressSpecSchema = {
     { anyOf: [{ required: ['egressIP'] }, { required: ['externalIPPool'] }] },
     { anyOf: [{ required: ['egressIPs'] }, { required: ['externalIPPools'] }] },
   ],
+  'x-kubernetes-validations': [
+    {
+      rule: '!has(self.egressIPs) || !has(self.externalIPPools) || size(self.egressIPs) <= size(self.externalIPPools)',
+      message: 'must not have more entries than externalIPPools: egressIPs[i] is an address of externalIPPools[i]',
+      fieldPath: '.egressIPs',
+    },
+    {
+      rule: "has(self.externalIPPools) || !has(self.egressIPs) || size(self.egressIPs) > 0 && self.egressIPs.all(address, address != '')",
+      message: 'must name its addresses where there are no externalIPPools to take them from',
+      fieldPath: '.egressIPs',
+    },
+  ],
   properties: {
     appliedTo: {
       type: 'object',
@@ -41,6 +53,8 @@ export const egressSpecSchema = {
     },
     egressIP: {
       ...ipAddress,
+      maxLength: maxAddressLength,
+      'x-kubernetes-validations': sourceAddressRules,
       description:
         'The source address. With externalIPPool it is taken from the pool if empty; without, a Node must have it configured.',
     },
@@ -49,7 +63,18 @@ export const egressSpecSchema = {
       description:
         'Several source addresses. With externalIPPools, each is of the pool at the same place, and taken from there if empty or missing; without, Nodes must have them configured.',
       maxItems: maxAddresses,
-      items: { type: 'string', maxLength: 45, oneOf: [{ maxLength: 0 }, { format: 'ipv4' }, { format: 'ipv6' }] },
+      items: {
+        type: 'string',
+        maxLength: maxAddressLength,
+        oneOf: [{ maxLength: 0 }, { format: 'ipv4' }, { format: 'ipv6' }],
+        'x-kubernetes-validations': sourceAddressRules,
+      },
+      'x-kubernetes-validations': [
+        {
+          rule: 'self.all(a, !isIP(a) || self.exists_one(b, isIP(b) && ip(a) == ip(b)))',
+          message: 'must not name an address twice',
+        },
+      ],
     },
     externalIPPool: {
       type: 'string',

@@ -17,6 +17,12 @@ export interface Schema {
   readonly maxItems?: number;
   readonly oneOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
+  /** Rules in CEL, evaluated by the API server; their cost is bounded through maxLength and maxItems. */
+  readonly 'x-kubernetes-validations'?: readonly {
+    readonly rule: string;
+    readonly message: string;
+    readonly fieldPath?: string;
+  }[];
 }
 
 /** The TypeScript type of the values that a schema written `as const` describes. */
@@ -39,5 +45,17 @@ type ObjectOf<P, R> = { [K in keyof P as K extends R ? K : never]: ValueOf<P[K]>
 } extends infer O
   ? { [K in keyof O]: O[K] }
   : never;
+
+/** The longest text of an IPv6 address, with an IPv4 address as its end. */
+export const maxAddressLength = 45;
+
+/** An address that packets can leave with; the functions are there from Kubernetes 1.30 on. */
+export const sourceAddressRules = [
+  {
+    rule: "self == '' || isIP(self) && ip(self).isGlobalUnicast()",
+    message:
+      'must be a unicast address that packets can leave with: not unspecified, loopback, link-local, multicast, broadcast or IPv4-mapped',
+  },
+] as const;
 
 export const ipAddress = { type: 'string', oneOf: [{ format: 'ipv4' }, { format: 'ipv6' }] } as const;

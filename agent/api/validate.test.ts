@@ -81,6 +81,15 @@ test.each<[ExternalIPPool, string | null]>([
     pool('n', range('10.0.0.20', '10.0.0.30')),
     'range [10.0.0.20-10.0.0.30] overlaps with range [10.0.0.10-10.0.0.20] of ExternalIPPool p',
   ],
+  [
+    pool('n', range('126.0.0.1', '128.0.0.1')),
+    'range [126.0.0.1-128.0.0.1] has addresses that packets cannot leave with: 127.0.0.0/8',
+  ],
+  [
+    pool('n', cidr('10.1.0.0/30'), cidr('fe80::/64')),
+    'range [fe80::/64] has addresses that packets cannot leave with: fe80::/10',
+  ],
+  [pool('n', cidr('10.1.0.0/31'), cidr('10.1.0.2/32'), cidr('fd01::/127'), cidr('fd01::2/128')), null],
   [withSubnet(pool('n', range('10.1.0.5', '10.1.0.9')), '10.1.0.1', 24), null],
   [withSubnet(pool('n', range('10.1.0.5', '10.1.0.9')), '10.1.0', 24), 'invalid gateway address 10.1.0'],
   [withSubnet(pool('n', range('10.1.0.5', '10.1.0.9')), '10.1.0.1', 32), 'invalid prefixLength 32'],

@@ -44,6 +44,12 @@ export function validateEgress(
   });
 }
 
+/** Addresses that packets cannot leave with; the same that the rules of the Egress refuse. */
+const unusable = [
+  ...['0.0.0.0/32', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '255.255.255.255/32'],
+  ...['::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'],
+].map((cidr) => ({ cidr, range: cidrRange(cidr) }));
+
 /** `others`: the other pools. Antrea: pkg/controller/externalippool/validate.go. */
 export function validatePool(
   pool: ExternalIPPool,
@@ -54,6 +60,7 @@ export function validatePool(
   return (
     first(ipRanges, rangeProblem) ??
     (subnetInfo === undefined ? null : subnetProblem(subnetInfo, ipRanges)) ??
+    first(ipRanges, usabilityProblem) ??
     overlapProblem(pool, others) ??
     (old === null ? null : changeProblem(ipRanges, old.spec.ipRanges))
   );
@@ -67,6 +74,13 @@ function rangeProblem(range: IPRange): Refusal {
   if (high === null) return `invalid end ip address ${end}`;
   if (low.family !== high.family) return `range start ${start} and range end ${end} should belong to same family`;
   return low.value > high.value ? `range start ${start} should not be greater than range end ${end}` : null;
+}
+
+function usabilityProblem(range: IPRange): Refusal {
+  const bad = unusable.find((block) => overlap(block.range, parseRange(range)));
+  return bad === undefined
+    ? null
+    : `range ${rangeText(range)} has addresses that packets cannot leave with: ${bad.cidr}`;
 }
 
 function subnetProblem(

@@ -10,7 +10,9 @@ export interface AddressRange {
 
 /** Number of an address, for arithmetic and comparison within its family; null when it is no address. */
 export function addressNumber(address: string): { readonly family: 4 | 6; readonly value: bigint } | null {
-  if (isIPv4(address)) return { family: 4, value: new Address4(address).bigInt() };
+  // By hand: the library takes ten times as long, and every Egress asks at every change.
+  if (isIPv4(address))
+    return { family: 4, value: BigInt(address.split('.').reduce((sum, n) => sum * 256 + Number(n), 0)) };
   if (isIPv6(address) && !address.includes('%')) return { family: 6, value: new Address6(address).bigInt() };
   return null;
 }

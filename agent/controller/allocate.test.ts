@@ -151,6 +151,23 @@ test.each<{ ranges: IPRange[]; total: number }>([
   { ranges: [{ cidr: '192.168.0.1/24' }, { start: '10.0.0.5', end: '10.0.0.9' }], total: 259 },
   { ranges: [{ cidr: '10.0.0.0/8' }], total: 65_536 },
   { ranges: [{ start: '10.0.0.9', end: '10.0.0.5' }], total: 0 },
+  { ranges: [{ cidr: 'fd00::/127' }, { cidr: 'fd00::8/128' }], total: 3 },
+  { ranges: [{ cidr: '10.0.0.0/15' }, { start: '10.8.0.0', end: '10.10.0.0' }, { cidr: 'fd00::/64' }], total: 196_608 },
 ])('usage of $ranges: $total in all', ({ ranges, total }) => {
   expect(allocate([], [pool(...ranges)], new Map()).usage.get('p')).toEqual({ total, used: 0 });
+});
+
+test.each<{ gateway: string; total: number; lowest: string }>([
+  { gateway: '10.0.0.1', total: 5, lowest: '10.0.0.2' },
+  { gateway: '10.0.0.4', total: 5, lowest: '10.0.0.1' },
+  { gateway: '10.0.0.9', total: 6, lowest: '10.0.0.1' },
+  { gateway: 'fd00::1', total: 6, lowest: '10.0.0.1' },
+])('the gateway $gateway is neither counted nor given out', ({ gateway, total, lowest }) => {
+  const { metadata, spec } = pool({ cidr: '10.0.0.0/29' });
+  const withGateway = { metadata, spec: { ...spec, subnetInfo: { gateway, prefixLength: 24 } } };
+  const all = Array.from({ length: 8 }, (_, i) => egress(`e${i}`, i));
+  const { decisions, usage } = allocate(all, [withGateway], new Map());
+  expect(usage.get('p')).toEqual({ total, used: total });
+  expect(short(decisions.get('e0'))).toBe(lowest);
+  expect([...decisions.values()].flat().map(({ ip }) => ip)).not.toContain(gateway);
 });

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
-import { isIP, isIPv4 } from 'node:net';
 import type * as CelModule from '@marcbachmann/cel-js';
 import type { Environment } from '@marcbachmann/cel-js';
+import { celAddress, isGlobalUnicast } from './cel-address.ts';
+import type { CelAddress } from './cel-address.ts';
 import { cidrContains } from '../resources/allocate.ts';
 import { isCidr } from './formats.ts';
 import { goRegExp } from './regexp.ts';
@@ -50,11 +51,16 @@ function createEnvironment(): Environment {
   add('string.split(string): list<string>', (text: string, separator: string) => text.split(separator));
   add('string.charAt(int): string', (text: string, at: bigint) => text.charAt(Number(at)));
   add('string.find(string): string', (text: string, pattern: string) => goRegExp(pattern).exec(text)?.[0] ?? '');
-  add('isIP(string): bool', (text: string) => isIP(text) !== 0);
+  add('isIP(string): bool', (text: string) => celAddress(text) !== null);
   add('isCIDR(string): bool', (text: string) => isCidr(text));
-  add('ip(string): map', (text: string) => ({ address: text, family: isIPv4(text) ? 4n : 6n }));
+  add('ip(string): map', (text: string) => {
+    const address = celAddress(text);
+    if (address === null) throw new Error(`IP Address "${text}" is not valid`);
+    return address;
+  });
   add('cidr(string): map', (text: string) => ({ cidr: text }));
   add('map.containsIP(string): bool', (range: { cidr: string }, address: string) => cidrContains(range.cidr, address));
-  add('map.family(): int', (address: { family: bigint }) => address.family);
+  add('map.family(): int', (address: CelAddress) => address.family);
+  add('map.isGlobalUnicast(): bool', (address: CelAddress) => isGlobalUnicast(address.address));
   return created;
 }
