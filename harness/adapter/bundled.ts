@@ -12,7 +12,7 @@ import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
 /** This project's own implementation, through Antrea's v1beta1 objects: an Egress, and a pool with just its address. */
 export const bundled: Adapter = {
   name: 'bundled',
-  features: new Set(['PodSelector', 'SharedIP', 'UpdateIP', 'PinToNode']),
+  features: new Set(['PodSelector', 'SharedIP', 'UpdateIP', 'PinToNode', 'NoLeakAtPodStart']),
   declared: { emptySelection: 'nothing', settleMs: 10_000 },
 
   async version() {

@@ -25,6 +25,14 @@ export interface GivenNamespace {
   readonly pods?: GivenPods;
 }
 
+/** A number of a case that can be set. */
+export interface Parameter {
+  readonly means: string;
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
 /** A case as data; only `checks` runs anything. */
 export interface EgressCase {
   /** Of the catalogue; never reused. */
@@ -40,6 +48,8 @@ export interface EgressCase {
   readonly upstream?: readonly string[];
   /** Namespaces and their pods by the name the case gives them; on the cluster the names are unique. */
   readonly given: Readonly<Record<string, GivenNamespace>>;
+  /** Numbers that a measurement may want otherwise: `egressproof test --set ID.name=number`. */
+  readonly parameters?: Readonly<Record<string, Parameter>>;
   /** How many checks `checks` makes; a case that made fewer has not passed. The leak check comes on top. */
   readonly plan: number;
   /** Seeded defects that must make it fail (`egressproof selftest`). */

@@ -65,7 +65,7 @@ export function violationsOf(
 }
 
 export function podColumns(pod: PodFacts): Pick<Violation, 'namespace' | 'pod' | 'podIP' | 'node'> {
-  return { namespace: pod.namespace, pod: pod.name, podIP: pod.ip, node: pod.node };
+  return { namespace: pod.namespace, pod: pod.name, podIP: pod.ip === '' ? null : pod.ip, node: pod.node };
 }
 
 export function millisAfter(startUs: number, atUs: number): number {

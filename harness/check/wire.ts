@@ -59,7 +59,7 @@ type Owned = { readonly packet: PacketEvent; readonly pod: PodFacts };
 /** By the port it goes to, or by its source. */
 function ownerOfPackets(pods: WireRule['pods']): (packet: PacketEvent) => PodFacts | undefined {
   const byPort = new Map(pods.toReversed().map(({ pod, port }) => [port, pod]));
-  const own = pods.filter(({ pod }) => !pod.hostNetwork);
+  const own = pods.filter(({ pod }) => !pod.hostNetwork && pod.ip !== '');
   const bySource = new Map(own.toReversed().map(({ pod }) => [canonical(pod.ip), pod]));
   // The capture tells addresses in their one form.
   return ({ src, dport }) => (dport === undefined ? undefined : byPort.get(dport)) ?? bySource.get(src);

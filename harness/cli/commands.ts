@@ -122,6 +122,7 @@ export const commands: readonly CommandDefinition[] = [
       { form: '--cluster <name>', help: 'use this running cluster instead of new ones' },
       { form: '--keep <when>', help: 'leave clusters running', choices: ['never', 'on-failure', 'always'] },
       { form: '--repeat <n>', help: 'run each case n times; the worst result counts' },
+      { form: '--set <ID.name=number>', help: 'a number of a case, e.g. LIF-03.starts=1000; may repeat', many: true },
       { form: '--concurrency <n>', help: 'cases at a time (default: 4 on netns, 2 elsewhere)' },
       { form: '--fail-fast', help: 'stop at the first case that does not pass' },
       { form: '--report-output <dir>', help: 'folder of the run (default: runs/ID in the state folder)' },

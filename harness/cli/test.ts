@@ -17,6 +17,7 @@ import { runSuite, type SuiteOutcome } from '../runner/run-suite.ts';
 import { selectCases } from '../runner/select-cases.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
+import { parametersFrom, setFlags } from './parameters.ts';
 import { prepareMachine } from './machine.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { providerFrom, type Settings } from './settings.ts';
@@ -26,6 +27,7 @@ import { didYouMean } from './suggest.ts';
 export async function testCommand(context: CommandContext): Promise<number> {
   const { settings, flags, signal, note } = context;
   const { cases, isFiltered } = await chosenCases(context);
+  const parameters = parametersFrom(list(flags['set']), cases);
   const cluster = await runningCluster(flags['cluster'], settings.stateDir);
   await prepareMachine(context);
   const startedAt = new Date();
@@ -38,6 +40,7 @@ export async function testCommand(context: CommandContext): Promise<number> {
     ...shown,
     cases: cases.map(({ id }) => id),
     ...(cluster === undefined ? {} : { cluster: cluster.name }),
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
   };
   note(
     `configuration: ${Object.entries(shown)
@@ -55,7 +58,9 @@ export async function testCommand(context: CommandContext): Promise<number> {
     runId: runId.toLowerCase(),
     runDir,
     signal,
-    repeatCommand: (id) => ['npx egressproof test', id, ...where(settings, cluster)].join(' '),
+    parameters,
+    repeatCommand: (id) =>
+      ['npx egressproof test', id, ...setFlags(id, parameters[id]), ...where(settings, cluster)].join(' '),
     progress: (step) => heartbeat.step(step),
     onCheck: ({ outcome: verdict, name, message }) => {
       if (settings.verbose) note(`    ${verdict.padEnd(7)} ${name}: ${message}`);

@@ -23,6 +23,7 @@ export const defects = {
   'shared-address-lost': 'deleting a policy takes its address away from others that share it',
   'late-pods-ignored': 'pods that start after the policy are not steered',
   'early-pods-ignored': 'pods that were there before the policy are not steered',
+  'unknown-pods-pass': 'a pod that the agent does not know yet leaves with the address of its node',
 } as const;
 
 export type DefectName = keyof typeof defects;

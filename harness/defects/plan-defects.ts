@@ -84,6 +84,7 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     };
   },
   'late-pods-ignored': () => steersOnly((pod, early) => early.has(pod)),
+  'unknown-pods-pass': () => (plan) => ({ ...plan, unknownPods: 'allow' }),
   'early-pods-ignored': () => steersOnly((pod, early) => !early.has(pod)),
 };
 

@@ -4,6 +4,7 @@ import type { LedgerEvent, PacketEvent, ProbeEvent } from '../traffic/protocol.t
 export interface PodFacts {
   readonly namespace: string;
   readonly name: string;
+  /** Empty where it was gone before it was known. */
   readonly ip: string;
   readonly node: string;
   readonly nodeAddress: string;

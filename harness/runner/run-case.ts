@@ -18,6 +18,8 @@ export interface CaseRunOptions {
   /** Unique among the runs on this cluster, a few letters and digits. */
   readonly runTag: string;
   readonly repeatCommand: string;
+  /** Numbers of the case that are not to be their defaults. */
+  readonly parameters?: Readonly<Record<string, number>> | undefined;
   /** What a case that did not pass has made is left for somebody to look at. */
   readonly keepFailed?: boolean;
   readonly signal: AbortSignal;
@@ -64,7 +66,8 @@ async function attempt(
   const note = (error: unknown): void => void problems.push(error instanceof Error ? describe(error) : String(error));
   const recorder = await Recorder.open(dir === undefined ? undefined : join(dir, 'history.jsonl'));
   const log = new CaseLog(recorder, options.onCheck ?? (() => undefined));
-  const world = new World(testbed, log, `${definition.id.toLowerCase()}-${options.runTag}`);
+  const parameters = { ...defaultsOf(definition), ...options.parameters };
+  const world = new World(testbed, log, `${definition.id.toLowerCase()}-${options.runTag}`, parameters);
   const stopCapture = testbed.wire.onPacket((packet) => {
     if (isOurs(packet, world)) recorder.record({ type: 'packet', ...packet });
   });
@@ -114,8 +117,12 @@ function concludeLeaks(testbed: Testbed, world: World, dropped: number): void {
   );
 }
 
-function isOurs({ src, dport }: PacketEvent, world: World): boolean {
-  return world.everyPod.some(({ pod, port }) => dport === port || (src === pod.ip && !pod.hostNetwork));
+function defaultsOf({ parameters = {} }: EgressCase): Record<string, number> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, { default: value }]) => [name, value]));
+}
+
+function isOurs({ src, dport }: PacketEvent, { namespaces: { ports, everyPod } }: World): boolean {
+  return (dport !== undefined && ports.has(dport)) || everyPod.some(({ pod }) => src === pod.ip && !pod.hostNetwork);
 }
 
 function describe(error: Error): string {

@@ -3,8 +3,10 @@ import type { EgressCase } from '../case/define-case.ts';
 import type { Testbed } from '../world/testbed.ts';
 import { runCase, type CaseRunOptions } from './run-case.ts';
 
-export interface RunCasesOptions extends Omit<CaseRunOptions, 'repeatCommand'> {
+export interface RunCasesOptions extends Omit<CaseRunOptions, 'repeatCommand' | 'parameters'> {
   readonly repeatCommand: (id: string) => string;
+  /** Numbers of cases that are not to be their defaults, by the id of the case. */
+  readonly parameters?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** How often each case is run; its result is the worst of them. */
   readonly repeat: number;
   readonly failFast: boolean;
@@ -43,7 +45,8 @@ async function repeatCase(testbed: Testbed, definition: EgressCase, options: Run
   for (let attempt = 1; attempt <= options.repeat && !options.signal.aborted; attempt += 1) {
     const runTag = `${options.runTag}${attempt === 1 ? '' : attempt}`;
     const repeatCommand = options.repeatCommand(definition.id);
-    const result = await runCase(testbed, definition, { ...options, runTag, repeatCommand });
+    const parameters = options.parameters?.[definition.id];
+    const result = await runCase(testbed, definition, { ...options, runTag, repeatCommand, parameters });
     durationMs += result.durationMs;
     if (worst === undefined || severity[result.outcome] > severity[worst.outcome]) worst = result;
     worst = { ...worst, attempts: attempt, durationMs };

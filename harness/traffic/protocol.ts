@@ -36,6 +36,8 @@ export const probeCommand = z.object({
   family,
   /** Absent: until stopped. */
   count: z.int().positive().optional(),
+  /** Ends with the first probe that is answered. */
+  untilAnswered: z.boolean().optional(),
   intervalMs: z.number().positive(),
   timeoutMs: z.number().positive(),
   /** A probe that starts later than this after its planned time is a probeError. */

@@ -28,9 +28,11 @@ export async function runSeries(
   sockets: Sockets,
   command: ProbeCommand | QueryCommand | HttpsCommand,
   emit: (event: ProbeEvent) => void,
-  signal: AbortSignal,
+  stopped: AbortSignal,
 ): Promise<number> {
   const attempt = attemptOf(sockets, command);
+  const answered = new AbortController();
+  const signal = AbortSignal.any([stopped, answered.signal]);
   const prefix = command.op === 'https' ? command.id : command.tokenPrefix;
   const plan =
     command.op === 'https'
@@ -51,6 +53,7 @@ export async function runSeries(
       const times = { plannedUs, startedUs, doneUs: nowUs() };
       const base = { event: 'probe', id: command.id, seq, token, kind: attempt.kind, ...times } as const;
       emit(late ? { ...base, outcome: 'probeError', error: 'sent late' } : { ...base, ...result });
+      if (command.op === 'probe' && command.untilAnswered === true && result.outcome === 'ok') answered.abort();
     },
     signal,
   );

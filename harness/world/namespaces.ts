@@ -25,7 +25,7 @@ export class Namespaces implements AsyncDisposable {
   readonly #runName: string;
   readonly #pods = new Map<string, CasePod[]>();
   readonly #nodeProcesses: CasePod[] = [];
-  readonly #ports: number[] = [];
+  readonly #ports = new Set<number>();
   readonly #stopListening: (() => void)[] = [];
   #started = 0;
 
@@ -59,7 +59,7 @@ export class Namespaces implements AsyncDisposable {
   }
 
   async addPods(namespace: string, wishes: readonly PodWish[]): Promise<CasePod[]> {
-    const ports = await this.#openPorts(wishes.length);
+    const ports = await this.openPorts(wishes.length);
     const started = await Promise.all(
       wishes.map(({ node, labels = {}, hostNetwork = false }, index) => {
         const name = `${node}-${(this.#started += 1)}`;
@@ -68,7 +68,7 @@ export class Namespaces implements AsyncDisposable {
         return startPod(this.#testbed, { ...request, tokenPrefix: this.#runName });
       }),
     );
-    for (const pod of started) this.#note(pod);
+    for (const { facts, witnessPort } of started) this.note(facts, witnessPort);
     this.#pods.get(namespace)?.push(...started);
     return started;
   }
@@ -76,7 +76,7 @@ export class Namespaces implements AsyncDisposable {
   /** A process of the node itself, with its own port at the witness like a pod. */
   async startOnNode(name: string): Promise<CasePod> {
     const node = this.#testbed.cluster.node(name);
-    const [port = 0] = await this.#openPorts(1);
+    const [port = 0] = await this.openPorts(1);
     const session = await node.start(trafficProgram, ['commands']);
     const facts = {
       namespace: 'node',
@@ -88,7 +88,7 @@ export class Namespaces implements AsyncDisposable {
     };
     const started = new CasePod(facts, port, session, this.#runName);
     await started.listening;
-    this.#note(started);
+    this.note(started.facts, started.witnessPort);
     this.#nodeProcesses.push(started);
     return started;
   }
@@ -119,23 +119,29 @@ export class Namespaces implements AsyncDisposable {
     const names = [...this.#pods.keys()].map((name) => this.realName(name));
     await Promise.all(names.map((name) => kube.delete(namespaceResource, name)));
     await this.#whenGone(new Set(names));
-    await witness.close(this.#ports);
+    await witness.close([...this.#ports]);
     for (const port of this.#ports) ports.release(port);
   }
 
-  async #openPorts(count: number): Promise<number[]> {
+  /** Ports of the witness, for pods of this case only. */
+  get ports(): ReadonlySet<number> {
+    return this.#ports;
+  }
+
+  async openPorts(count: number): Promise<number[]> {
     const { ports, witness } = this.#testbed;
     const taken = Array.from({ length: count }, () => ports.take());
-    this.#ports.push(...taken);
+    for (const port of taken) this.#ports.add(port);
     await witness.open(taken);
     const record = this.#log.recorder;
     this.#stopListening.push(witness.onRequest(new Set(taken), (entry) => record.record({ type: 'ledger', ...entry })));
     return taken;
   }
 
-  #note({ facts, witnessPort }: CasePod): void {
-    this.everyPod.push({ pod: facts, port: witnessPort });
-    this.#log.recorder.record({ type: 'pod', atUs: nowUs(), pod: facts, witnessPort });
+  /** From here on its packets are known as those of this pod. */
+  note(pod: PodFacts, witnessPort: number): void {
+    this.everyPod.push({ pod, port: witnessPort });
+    this.#log.recorder.record({ type: 'pod', atUs: nowUs(), pod, witnessPort });
   }
 
   /** Pods that linger would answer, and be counted, in the next case. */

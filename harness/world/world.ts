@@ -5,6 +5,7 @@ import type { CheckContext, CheckResult } from '../check/violations.ts';
 import type { Destination, PodFacts } from '../history/events.ts';
 import type { CaseLog } from './case-log.ts';
 import type { CasePod } from './case-pod.ts';
+import { dialAtStart, type DialRun, type DialWish } from './dialling.ts';
 import { Egress } from './egress.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
 import { Neighbours } from './neighbours.ts';
@@ -40,12 +41,14 @@ export class World implements AsyncDisposable {
   readonly #undo = new AsyncDisposableStack();
   readonly #around: PodsSurroundings;
   readonly #runName: string;
+  readonly #parameters: Readonly<Record<string, number>>;
   #egresses = 0;
 
-  /** `runName` makes names unique on the cluster, e.g. `id-01-4f`. */
-  constructor(testbed: Testbed, log: CaseLog, runName: string) {
+  /** `runName` makes names unique on the cluster, e.g. `id-01-4f`; `parameters` are those of the case, as set. */
+  constructor(testbed: Testbed, log: CaseLog, runName: string, parameters: Readonly<Record<string, number>> = {}) {
     this.#testbed = testbed;
     this.#runName = runName;
+    this.#parameters = parameters;
     this.topology = testbed.cluster.topology;
     this.log = log;
     this.#around = {
@@ -87,6 +90,18 @@ export class World implements AsyncDisposable {
   readonly startPods = async (namespace: string, wishes: readonly PodWish[]): Promise<Pods> => {
     const started = await this.namespaces.addPods(namespace, wishes);
     return new Pods(`new pods of ${namespace}`, started, this.#around);
+  };
+
+  /** Starts pods, `perSecond` of them, that make their first connection as their very first action. */
+  readonly dialAtStart = async (wishes: readonly DialWish[], perSecond: number): Promise<DialRun> => {
+    return dialAtStart(this.#testbed, this.namespaces, { wishes, perSecond, witness: this.witnessAddress });
+  };
+
+  /** What a number of the case (its `parameters`) was set to. */
+  readonly parameter = (name: string): number => {
+    const value = this.#parameters[name];
+    if (value === undefined) throw new Error(`the case has no parameter ${name}`);
+    return value;
   };
 
   /** A process of each node, without a pod. */
