@@ -2,6 +2,8 @@ import { run } from './exec.ts';
 
 export interface IpOptions {
   readonly netns?: string;
+  /** For commands whose words do not tell the IP version, e.g. `rule add`; default 4. */
+  readonly family?: 4 | 6;
   /** Goes on after a line that fails, e.g. when removing what may be gone; the failures are not reported. */
   readonly force?: boolean;
 }
@@ -9,7 +11,8 @@ export interface IpOptions {
 /** Runs `ip` lines (without the word `ip`) in one process, in order. */
 export async function ipBatch(lines: readonly string[], options: IpOptions = {}): Promise<void> {
   if (lines.length === 0) return;
-  await run(['ip', ...(options.force === true ? ['-force'] : []), '-batch', '-'], {
+  const flags = [...(options.family === 6 ? ['-6'] : []), ...(options.force === true ? ['-force'] : [])];
+  await run(['ip', ...flags, '-batch', '-'], {
     input: `${lines.join('\n')}\n`,
     allowFailure: options.force === true,
     ...(options.netns === undefined ? {} : { netns: options.netns }),

@@ -2,10 +2,14 @@ import { forgetConnections } from '../linux/conntrack.ts';
 import { ipBatch } from '../linux/ip.ts';
 import { nftApply, nftJson } from '../linux/nft.ts';
 import type { NftObject } from '../linux/nft.ts';
+import { unsolicitedNeighbourAdvertisement } from '../linux/neighbour-advertisement.ts';
 import { gratuitousArp } from '../linux/packet.ts';
 import { setReversePathFilter } from '../linux/rp-filter.ts';
 import { diffElements, noElements, parseElements, refreshLeases, renderElements } from './elements.ts';
 import type { Elements } from './elements.ts';
+import type { Family } from './family.ts';
+import { tableFamily } from './family-table.ts';
+import { device, overlayMark, table } from './names.ts';
 import {
   bridgeBatch,
   createOverlay,
@@ -13,12 +17,16 @@ import {
   ensureRouting,
   findUplink,
   fits,
+  giveUpLine,
+  interfaceFor,
+  readHeld,
   readOverlay,
   removeOverlay,
+  takeLine,
 } from './overlay.ts';
-import type { NetnsOptions, OverlayState, Uplink } from './overlay.ts';
+import type { NetnsOptions, Uplink } from './overlay.ts';
 import type { NodePlan } from './plan.ts';
-import { device, markerOf, overlayMark, removeTables, renderLayout, renderLeaving, table } from './ruleset.ts';
+import { markerOf, removeTables, renderLayout, renderLeaving } from './ruleset.ts';
 
 export interface DataPlaneOptions extends NetnsOptions {
   readonly overlayPort: number;
@@ -28,16 +36,19 @@ export interface DataPlaneOptions extends NetnsOptions {
   readonly rewriteLayout?: (layout: string) => string;
 }
 
-/** VXLAN (RFC 7348) over IPv4: outer Ethernet is not counted in the MTU, so 20 IP + 8 UDP + 8 VXLAN + 14 Ethernet. */
-const overlayOverhead = 50;
+/** VXLAN (RFC 7348): outer Ethernet is not counted in the MTU, so 20 (IPv4) or 40 IP + 8 UDP + 8 VXLAN + 14 Ethernet. */
+const overlayOverhead = (nodeAddress: string): number => (nodeAddress.includes(':') ? 70 : 50);
 
 /** The kernel's state as far as the agent has made it. */
 interface Applied {
-  readonly uplink: Uplink;
+  readonly uplinks: ReadonlyMap<Family, Uplink>;
+  readonly uplinkAddresses: ReadonlyMap<Family, string>;
   readonly nodeAddress: string;
+  readonly overlayMtu: number;
   readonly layout: string;
   readonly elements: Elements;
-  readonly held: ReadonlySet<string>;
+  /** Egress IPs that are configured, each with its interface. */
+  readonly held: ReadonlyMap<string, string>;
   readonly peers: ReadonlyMap<string, string>;
 }
 
@@ -48,7 +59,6 @@ interface Applied {
 export class DataPlane {
   readonly #options: DataPlaneOptions;
   #applied: Applied | null = null;
-  #planned: NodePlan | null = null;
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: DataPlaneOptions) {
@@ -61,7 +71,6 @@ export class DataPlane {
       const have = this.#applied ?? (await this.#adopt(want));
       await this.#change(have, want);
       this.#applied = want;
-      this.#planned = plan;
     });
   }
 
@@ -73,16 +82,20 @@ export class DataPlane {
   /** Keeps the owned addresses owned; has to be called several times within `leaseMs`. */
   refreshLease(): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#applied || !this.#planned) return;
-      const lines = refreshLeases(this.#planned.owned, this.#options.leaseMs);
+      if (!this.#applied) return;
+      const lines = refreshLeases(this.#applied.elements, this.#options.leaseMs);
       if (lines.length > 0) await nftApply(`${lines.join('\n')}\n`, this.#options);
     });
   }
 
   /** Tells the neighbours that the held addresses are here. */
   announce(addresses: Iterable<string>): void {
-    if (!this.#applied) return;
-    for (const address of addresses) gratuitousArp(this.#applied.uplink.name, address, this.#options);
+    for (const address of addresses) {
+      const uplink = this.#applied?.uplinks.get(address.includes(':') ? 6 : 4)?.name;
+      if (uplink === undefined) continue;
+      if (address.includes(':')) unsolicitedNeighbourAdvertisement(uplink, address, this.#options);
+      else gratuitousArp(uplink, address, this.#options);
+    }
   }
 
   /** A refresh between the removal of an address and the end of that change would bring the address back. */
@@ -96,44 +109,67 @@ export class DataPlane {
   }
 
   async #desired(plan: NodePlan): Promise<Applied> {
-    const sameAddress = this.#applied?.nodeAddress === plan.nodeAddress ? this.#applied : null;
-    const uplink = sameAddress?.uplink ?? (await findUplink(plan.nodeAddress, this.#options));
     const { overlayPort, rewriteLayout } = this.#options;
-    const { nodeAddress, unknownPods, held } = plan;
-    const shape = { uplink: uplink.name, overlayPort, overlayMtu: uplink.mtu - overlayOverhead, unknownPods };
+    const { nodeAddress, unknownPods } = plan;
+    const uplinks = await this.#uplinksOf(plan);
+    const own = nodeAddress.includes(':') ? 6 : 4;
+    const overlayMtu = (uplinks.get(own)?.mtu ?? 0) - overlayOverhead(nodeAddress);
+    const names = new Map([...uplinks].map(([family, uplink]) => [family, uplink.name]));
+    const shape = { uplinks: names, overlayFamily: own, overlayPort, overlayMtu, unknownPods } as const;
     const layout = renderLayout(shape, rewriteLayout);
-    const peers = new Map([...plan.peers].map(([address, mac]) => [mac, address]));
-    return { uplink, nodeAddress, layout, elements: renderElements(plan), held, peers };
+    const held = [...plan.held].flatMap((address): [string, string][] => {
+      const uplink = names.get(address.includes(':') ? 6 : 4);
+      return uplink === undefined ? [] : [[address, interfaceFor(address, uplink)]];
+    });
+    return {
+      uplinks,
+      uplinkAddresses: plan.uplinks,
+      nodeAddress,
+      overlayMtu,
+      layout,
+      elements: renderElements(plan),
+      held: new Map(held),
+      peers: new Map([...plan.peers].map(([address, mac]) => [mac, address])),
+    };
+  }
+
+  async #uplinksOf({ uplinks }: NodePlan): Promise<ReadonlyMap<Family, Uplink>> {
+    const known = this.#applied;
+    const isKnown = [...uplinks].every(([family, address]) => known?.uplinkAddresses.get(family) === address);
+    if (known && isKnown && known.uplinks.size === uplinks.size) return known.uplinks;
+    const found = [...uplinks].map(async ([family, address]): Promise<[Family, Uplink]> => [
+      family,
+      await findUplink(address, this.#options),
+    ]);
+    return new Map(await Promise.all(found));
   }
 
   /** What is there already of what is wanted. Tables of another layout count as absent: they are replaced as a whole. */
   async #adopt(want: Applied): Promise<Applied> {
-    const shape = {
-      nodeAddress: want.nodeAddress,
-      port: this.#options.overlayPort,
-      mtu: want.uplink.mtu - overlayOverhead,
-    };
-    let overlay = await readOverlay(this.#options);
+    const shape = { nodeAddress: want.nodeAddress, port: this.#options.overlayPort, mtu: want.overlayMtu };
+    const overlay = await readOverlay(this.#options);
+    let peers: ReadonlyMap<string, string> = new Map();
     let layout = '';
     let elements = noElements;
     if (!overlay || !fits(overlay, shape)) {
       await createOverlay(shape, this.#options);
-      overlay = { ...(overlay ?? emptyOverlay), addresses: new Set(), peers: new Map() };
     } else {
-      const objects = await this.#readTables();
+      peers = overlay.peers;
+      const objects = await this.#readTables(want.uplinks.keys());
       // The netdev chain is bound to the device: only with the old device may the old tables stay.
-      if (objects && objects.some((object) => object['chain']?.['name'] === markerOf(want.layout))) {
+      if (objects?.some((object) => object['chain']?.['name'] === markerOf(want.layout))) {
         layout = want.layout;
         elements = parseElements(objects);
       }
     }
     // Pods of other nodes arrive here although the way back to them is the uplink.
     setReversePathFilter(device, 'loose', this.#options);
-    return { ...want, layout, elements, held: overlay.addresses, peers: overlay.peers };
+    return { ...want, layout, elements, held: await readHeld(this.#options), peers };
   }
 
-  async #readTables(): Promise<NftObject[] | null> {
-    const families = ['ip', 'netdev', 'arp'];
+  /** Null where a table is missing that the node has to have. */
+  async #readTables(uplinks: Iterable<Family>): Promise<NftObject[] | null> {
+    const families = [...[...uplinks].map(tableFamily), 'netdev', 'arp'];
     const present = (await nftJson(['list', 'tables'], this.#options)).map((object) => object['table']);
     if (!families.every((family) => present.some((entry) => entry?.['family'] === family && entry['name'] === table)))
       return null;
@@ -146,24 +182,22 @@ export class DataPlane {
     const sameLayout = have.layout === want.layout;
     const elements = diffElements(sameLayout ? have.elements : noElements, want.elements, this.#options.leaseMs);
     const nft = [...(sameLayout ? [] : [want.layout]), ...elements];
-    const gone = [...have.held].filter((address) => !want.held.has(address));
-    const taken = [...want.held].filter((address) => !have.held.has(address));
+    const gone = [...have.held].filter(([address, iface]) => want.held.get(address) !== iface);
+    const taken = [...want.held].filter(([address, iface]) => have.held.get(address) !== iface);
     await ipBatch(
-      gone.map((address) => `addr del ${address}/32 dev ${device}`),
+      gone.map(([address, iface]) => giveUpLine(address, iface)),
       this.#options,
     );
     await bridgeBatch(diffPeers(have.peers, want.peers), this.#options);
     if (nft.length > 0) await nftApply(`${nft.join('\n')}\n`, this.#options);
     // Not before the tables are there: what came out of the overlay would be forwarded with the pods' own addresses.
-    if (this.#applied === null) await ensureRouting(this.#options);
+    if (this.#applied === null) await ensureRouting(want.uplinks.keys(), this.#options);
     await ipBatch(
-      taken.map((address) => `addr add ${address}/32 dev ${device}`),
+      taken.map(([address, iface]) => takeLine(address, iface)),
       this.#options,
     );
   }
 }
-
-const emptyOverlay: OverlayState = { mac: '', mtu: 0, local: '', port: 0, addresses: new Set(), peers: new Map() };
 
 /** Takes everything away that a DataPlane has made, by whatever agent. */
 export async function removeDataPlane(options: NetnsOptions = {}): Promise<void> {

@@ -5,6 +5,7 @@ import { markerOf, renderLayout } from './ruleset.ts';
 
 const plan = (change: Partial<NodePlan> = {}): NodePlan => ({
   nodeAddress: '172.16.18.121',
+  uplinks: new Map([[4, '172.16.18.121']]),
   podRanges: ['10.203.1.0/24'],
   pods: new Set(['10.203.1.5', '10.203.1.6']),
   steering: new Map([
@@ -35,12 +36,12 @@ test('from nothing, every element is added', () => {
     'add element ip egressproof peers { 172.16.18.122 }',
     'add element ip egressproof addresses { 172.16.18.131 }',
     'add element ip egressproof steering { 10.203.1.5 : goto to_overlay, 10.203.1.6 : drop }',
-    'add element netdev egressproof gateways { 10.203.1.5 : 02:e6:ac:10:12:7a }',
-    'add element arp egressproof addresses { 172.16.18.131 }',
     'flush set ip egressproof pod_ranges',
     'add element ip egressproof pod_ranges { 10.203.1.0/24 }',
     'flush set ip egressproof exempt',
     'add element ip egressproof exempt { 10.203.0.0/16 }',
+    'add element netdev egressproof gateways { 10.203.1.5 : 02:e6:ac:10:12:7a }',
+    'add element arp egressproof addresses { 172.16.18.131 }',
   ]);
 });
 
@@ -75,12 +76,12 @@ test('owned addresses are leased, and given up whether the lease has run out or 
     'add element arp egressproof owned { 172.16.18.131 }',
     'delete element arp egressproof owned { 172.16.18.131 }',
   ]);
-  expect(refreshLeases(['172.16.18.131'], 1_000).slice(0, 3)).toEqual([
+  expect(refreshLeases(renderElements(owner), 1_000).slice(0, 3)).toEqual([
     'add element ip egressproof owned { 172.16.18.131 }',
     'delete element ip egressproof owned { 172.16.18.131 }',
     'add element ip egressproof owned { 172.16.18.131 timeout 1000ms }',
   ]);
-  expect(refreshLeases([], 1_000)).toEqual([]);
+  expect(refreshLeases(renderElements(plan()), 1_000)).toEqual([]);
 });
 
 test('what nft tells of the kernel is read as what was rendered', () => {
@@ -113,7 +114,13 @@ test('what nft tells of the kernel is read as what was rendered', () => {
 });
 
 test('another layout has another marker', () => {
-  const layout = { uplink: 'eth0', overlayPort: 4789, overlayMtu: 1450, unknownPods: 'hold' as const };
+  const layout = {
+    uplinks: new Map([[4, 'eth0'] as const]),
+    overlayFamily: 4 as const,
+    overlayPort: 4789,
+    overlayMtu: 1450,
+    unknownPods: 'hold' as const,
+  };
   const marker = markerOf(renderLayout(layout));
   expect(marker).toMatch(/^layout_[0-9a-f]{16}$/);
   expect(markerOf(renderLayout(layout))).toBe(marker);

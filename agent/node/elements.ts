@@ -1,48 +1,63 @@
 import type { NftObject } from '../linux/nft.ts';
+import { families, familyOf, ofFamily } from './family.ts';
+import type { Family } from './family.ts';
+import { tableFamily } from './family-table.ts';
+import { gatewayMap } from './link-tables.ts';
+import { table } from './names.ts';
 import { steerDrop, steerLocal } from './plan.ts';
 import type { NodePlan } from './plan.ts';
-import { table } from './ruleset.ts';
 
-/** The sets and maps of the layout, as `family name`. */
-const setNames = [
-  'ip pods',
-  'ip peers',
-  'ip addresses',
-  'ip owned',
-  'ip steering',
-  'ip egress_ips',
-  'netdev gateways',
+/** Sets and maps that the table of each IP version has. */
+const perFamily = ['pods', 'peers', 'addresses', 'owned', 'steering', 'egress_ips', 'pod_ranges', 'exempt'] as const;
+/** A set or map of the layout, as `family name`. */
+type SetName =
+  | `${'ip' | 'ip6'} ${(typeof perFamily)[number]}`
+  | `netdev ${'gateways' | 'gateways6'}`
+  | 'arp addresses'
+  | 'arp owned';
+
+const setNames: readonly SetName[] = [
+  ...families.flatMap((family) => perFamily.map((name): SetName => `${tableFamily(family)} ${name}`)),
+  ...families.map((family): SetName => `netdev ${gatewayMap(family)}`),
   'arp addresses',
   'arp owned',
-  'ip pod_ranges',
-  'ip exempt',
-] as const;
-type SetName = (typeof setNames)[number];
+];
 
 /** Contents of the sets: element to its value; the empty string in sets without values. */
 export type Elements = Readonly<Record<SetName, ReadonlyMap<string, string>>>;
 
 /** The kernel merges overlapping intervals, so that these are replaced as a whole. */
-const intervals: ReadonlySet<SetName> = new Set(['ip pod_ranges', 'ip exempt']);
+const intervals: ReadonlySet<SetName> = new Set(setNames.filter((name) => /pod_ranges|exempt/.test(name)));
 /** Elements that run out unless they are refreshed. */
-const leased: ReadonlySet<SetName> = new Set(['ip owned', 'arp owned']);
+const leased = setNames.filter((name) => name.endsWith(' owned'));
 
+/** What of a plan goes into the tables: of IP versions that the node does not have nothing does. */
 export function renderElements(plan: NodePlan): Elements {
-  const keys = (list: Iterable<string>): Map<string, string> => new Map([...list].map((key) => [key, '']));
-  const overlay = [...plan.steering].filter(([, way]) => way !== steerLocal && way !== steerDrop);
-  return {
-    'ip pods': keys(plan.pods),
-    'ip peers': keys(plan.peers.keys()),
-    'ip addresses': keys(plan.addresses),
-    'ip owned': keys(plan.owned),
-    'ip steering': new Map([...plan.steering].map(([pod, way]) => [pod, verdict(way)])),
-    'ip egress_ips': plan.snat,
-    'netdev gateways': new Map(overlay),
-    'arp addresses': keys(plan.addresses),
-    'arp owned': keys(plan.owned),
-    'ip pod_ranges': keys(plan.podRanges),
-    'ip exempt': keys(plan.exempt),
-  };
+  const elements: Record<SetName, ReadonlyMap<string, string>> = { ...noElements };
+  for (const family of plan.uplinks.keys()) {
+    const ip = tableFamily(family);
+    const steering = entriesOf(plan.steering, family);
+    elements[`${ip} pods`] = keysOf(plan.pods, family);
+    elements[`${ip} peers`] = keysOf(plan.peers.keys(), family);
+    elements[`${ip} addresses`] = keysOf(plan.addresses, family);
+    elements[`${ip} owned`] = keysOf(plan.owned, family);
+    elements[`${ip} steering`] = new Map(steering.map(([pod, way]) => [pod, verdict(way)]));
+    elements[`${ip} egress_ips`] = new Map(entriesOf(plan.snat, family));
+    elements[`${ip} pod_ranges`] = keysOf(plan.podRanges, family);
+    elements[`${ip} exempt`] = keysOf(plan.exempt, family);
+    elements[`netdev ${gatewayMap(family)}`] = new Map(
+      steering.filter(([, way]) => way !== steerLocal && way !== steerDrop),
+    );
+  }
+  return { ...elements, 'arp addresses': elements['ip addresses'], 'arp owned': elements['ip owned'] };
+}
+
+function keysOf(list: Iterable<string>, family: Family): Map<string, string> {
+  return new Map(ofFamily(list, family).map((key) => [key, '']));
+}
+
+function entriesOf(map: ReadonlyMap<string, string>, family: Family): [string, string][] {
+  return [...map].filter(([key]) => familyOf(key) === family);
 }
 
 function verdict(way: string): string {
@@ -60,18 +75,18 @@ export function diffElements(have: Elements, want: Elements, leaseMs: number): s
     if (intervals.has(name)) return replaceIntervals(name, have[name], want[name]);
     const gone = [...have[name].keys()].filter((key) => have[name].get(key) !== want[name].get(key));
     const fresh = [...want[name]].filter(([key, value]) => have[name].get(key) !== value);
-    if (leased.has(name)) return [...removeLeases(name, gone), ...command('add', name, fresh.map(leaseFor(leaseMs)))];
+    if (leased.includes(name))
+      return [...removeLeases(name, gone), ...command('add', name, fresh.map(leaseFor(leaseMs)))];
     return [...command('delete', name, gone), ...command('add', name, fresh.map(elementText))];
   });
 }
 
 /** nft commands that give the owned addresses their full time again. */
-export function refreshLeases(owned: Iterable<string>, leaseMs: number): string[] {
-  const keys = [...owned];
-  return [...leased].flatMap((name) => [
-    ...removeLeases(name, keys),
-    ...command('add', name, keys.map(leaseFor(leaseMs))),
-  ]);
+export function refreshLeases(elements: Elements, leaseMs: number): string[] {
+  return leased.flatMap((name) => {
+    const keys = [...elements[name].keys()];
+    return [...removeLeases(name, keys), ...command('add', name, keys.map(leaseFor(leaseMs)))];
+  });
 }
 
 /** Adding first makes the deletion succeed also where the element has just run out. */

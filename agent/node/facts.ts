@@ -1,6 +1,9 @@
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
+import { canonicalAddress } from '../base/ip-range.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { familyOf } from './family.ts';
+import type { Family } from './family.ts';
 
 export interface Node extends KubeObject {
   readonly spec?: { readonly podCIDR?: string; readonly podCIDRs?: readonly string[] };
@@ -59,9 +62,9 @@ export const defaultPlanSettings: PlanSettings = {
   maxEgressIPsPerNode: 255,
 };
 
-export function internalIPv4(node: Node): string | null {
-  const addresses = (node.status?.addresses ?? []).filter(
-    (entry) => entry.type === 'InternalIP' && !entry.address.includes(':'),
-  );
-  return addresses[0]?.address ?? null;
+/** The node's first InternalIP of an IP version. */
+export function internalIP(node: Node, family: Family): string | null {
+  const addresses = (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
+  const address = addresses.find((entry) => familyOf(entry.address) === family)?.address;
+  return address === undefined ? null : canonicalAddress(address);
 }

@@ -1,3 +1,4 @@
+import { canonicalAddress } from '../base/ip-range.ts';
 import type { Egress } from '../api/egress.ts';
 
 /**
@@ -21,9 +22,9 @@ export class Handover {
 
   /** Whether `self` may take the address of the Egress at `now` (milliseconds, monotonic). */
   mayTake(egress: Egress, self: string, alive: ReadonlySet<string>, now: number): boolean {
-    const { egressIP: ip = '' } = egress.spec;
-    const { egressNode: holder = '', egressIP: heldIP } = egress.status ?? {};
-    if (holder === '' || holder === self || heldIP !== ip || !alive.has(holder)) return true;
+    const ip = canonicalAddress(egress.spec.egressIP ?? '') ?? '';
+    const { egressNode: holder = '', egressIP: heldIP = '' } = egress.status ?? {};
+    if (holder === '' || holder === self || canonicalAddress(heldIP) !== ip || !alive.has(holder)) return true;
     this.#asked.add(ip);
     const since = this.#since.get(ip) ?? now;
     this.#since.set(ip, since);

@@ -1,10 +1,11 @@
 import { run } from '../linux/exec.ts';
 import { ipBatch, ipJson } from '../linux/ip.ts';
+import type { Family } from './family.ts';
+import { addressMetric, device, overlayMark, routeTable, rulePreference, vni } from './names.ts';
 import { overlayMac } from './overlay-mac.ts';
-import { device, overlayMark, routeTable, rulePreference, vni } from './ruleset.ts';
 
 /** Stands for "the egress node": the frame's real destination is put in by the netdev table. */
-const fakeGateway = '169.254.76.89';
+const fakeGateways: Readonly<Record<Family, string>> = { 4: '169.254.76.89', 6: 'fe80::e6:4c59' };
 const fakeGatewayMac = '02:e6:00:00:00:00';
 /** Stays on the device, for with the last address of a device the kernel also takes away its routes. */
 const deviceAddress = '169.254.76.88';
@@ -18,10 +19,10 @@ interface Link {
   readonly ifname: string;
   readonly mtu: number;
   readonly address?: string;
-  readonly addr_info?: readonly { readonly family: string; readonly local: string }[];
+  readonly addr_info?: readonly { readonly family: string; readonly local: string; readonly metric?: number }[];
   readonly linkinfo?: {
     readonly info_kind?: string;
-    readonly info_data?: { id?: number; port?: number; local?: string };
+    readonly info_data?: { id?: number; port?: number; local?: string; local6?: string };
   };
 }
 
@@ -31,7 +32,7 @@ export interface NetnsOptions {
 
 /** The interface that carries the address; throws when none does. */
 export async function findUplink(address: string, options: NetnsOptions): Promise<Uplink> {
-  const links = await ipJson<Link>(['-4', 'addr', 'show'], options);
+  const links = await ipJson<Link>(['addr', 'show'], options);
   const link = links.find(
     (entry) => entry.ifname !== device && entry.addr_info?.some((info) => info.local === address),
   );
@@ -46,11 +47,14 @@ function describe(link: Link): string {
   return `${link.ifname} ${(link.addr_info ?? []).map((info) => info.local).join(' ')}`.trim();
 }
 
-/** IPv4 addresses that others than the agent have configured. */
+/** Addresses that others than the agent have configured. */
 export async function configuredAddresses(options: NetnsOptions = {}): Promise<Set<string>> {
-  const links = await ipJson<Link>(['-4', 'addr', 'show'], options);
+  const links = await ipJson<Link>(['addr', 'show'], options);
   return new Set(
-    links.filter((link) => link.ifname !== device).flatMap((link) => (link.addr_info ?? []).map((info) => info.local)),
+    links
+      .filter((link) => link.ifname !== device)
+      .flatMap((link) => (link.addr_info ?? []).filter((info) => info.metric !== addressMetric))
+      .map((info) => info.local),
   );
 }
 
@@ -60,13 +64,12 @@ export interface OverlayState {
   readonly mtu: number;
   readonly local: string;
   readonly port: number;
-  readonly addresses: ReadonlySet<string>;
   /** MAC address of each peer to the node address it is sent to. */
   readonly peers: ReadonlyMap<string, string>;
 }
 
 export async function readOverlay(options: NetnsOptions): Promise<OverlayState | null> {
-  const links = await ipJson<Link>(['-d', 'addr', 'show'], options);
+  const links = await ipJson<Link>(['-d', 'link', 'show'], options);
   const link = links.find((entry) => entry.ifname === device);
   if (!link) return null;
   const { stdout } = await run(['bridge', '-j', 'fdb', 'show', 'dev', device], options);
@@ -74,16 +77,46 @@ export async function readOverlay(options: NetnsOptions): Promise<OverlayState |
   return {
     mac: link.address ?? '',
     mtu: link.mtu,
-    local: link.linkinfo?.info_data?.local ?? '',
+    local: link.linkinfo?.info_data?.local ?? link.linkinfo?.info_data?.local6 ?? '',
     port: link.linkinfo?.info_data?.port ?? 0,
-    addresses: new Set(
-      (link.addr_info ?? [])
-        .filter((info) => info.family === 'inet' && info.local !== deviceAddress)
-        .map((info) => info.local),
-    ),
     peers: new Map(entries.flatMap((entry) => (entry.dst === undefined ? [] : [[entry.mac, entry.dst] as const]))),
   };
 }
+
+/** The Egress IPs that the agent has configured, each with the interface it is on. */
+export async function readHeld(options: NetnsOptions): Promise<Map<string, string>> {
+  const links = await ipJson<Link>(['addr', 'show'], options);
+  return new Map(
+    links.flatMap(({ ifname, addr_info = [] }) =>
+      addr_info.filter((info) => isHeld(ifname, info)).map(({ local }) => [local, ifname] as const),
+    ),
+  );
+}
+
+function isHeld(ifname: string, info: { family: string; local: string; metric?: number }): boolean {
+  if (info.family === 'inet') return ifname === device && info.local !== deviceAddress;
+  return info.metric === addressMetric;
+}
+
+/**
+ * The interface for an Egress IP. The kernel answers ARP for the addresses of all its interfaces, but neighbour
+ * solicitations only for those of the interface itself (ndisc_recv_ns).
+ */
+export function interfaceFor(address: string, uplink: string): string {
+  return address.includes(':') ? uplink : device;
+}
+
+export const giveUpLine = (address: string, iface: string): string =>
+  `addr del ${address}/${address.includes(':') ? 128 : 32} dev ${iface}`;
+
+/**
+ * IPv6: at once, for another node may still be giving it up (nodad), and never for what the node sends of its own
+ * (preferred_lft 0, RFC 6724 rule 3). The metric, of a route that is not made, tells a later agent whose address it is.
+ */
+export const takeLine = (address: string, iface: string): string =>
+  address.includes(':')
+    ? `addr add ${address}/128 dev ${iface} nodad noprefixroute preferred_lft 0 metric ${addressMetric}`
+    : `addr add ${address}/32 dev ${iface}`;
 
 export interface OverlayShape {
   readonly nodeAddress: string;
@@ -116,25 +149,30 @@ export async function createOverlay(shape: OverlayShape, options: NetnsOptions):
 }
 
 /** Sets the device to work: route and rule, which others may have flushed while it stayed. */
-export async function ensureRouting(options: NetnsOptions): Promise<void> {
-  const rules = await ipJson<{ priority: number; table: string }>(['-4', 'rule', 'show'], options);
-  const hasRule = rules.some((rule) => rule.priority === rulePreference && rule.table === String(routeTable));
-  await ipBatch(
-    [
-      `link set ${device} up`,
-      `neigh replace ${fakeGateway} lladdr ${fakeGatewayMac} dev ${device} nud permanent`,
-      `route replace default via ${fakeGateway} dev ${device} onlink table ${routeTable}`,
-      ...(hasRule ? [] : [`rule add pref ${rulePreference} fwmark ${overlayMark}/${overlayMark} lookup ${routeTable}`]),
-    ],
-    options,
-  );
+export async function ensureRouting(families: Iterable<Family>, options: NetnsOptions): Promise<void> {
+  await ipBatch([`link set ${device} up`], options);
+  for (const family of families) {
+    const gateway = fakeGateways[family];
+    const rules = await ipJson<{ priority: number; table: string }>([`-${family}`, 'rule', 'show'], options);
+    const hasRule = rules.some((rule) => rule.priority === rulePreference && rule.table === String(routeTable));
+    await ipBatch(
+      [
+        `neigh replace ${gateway} lladdr ${fakeGatewayMac} dev ${device} nud permanent`,
+        `route replace default via ${gateway} dev ${device} onlink table ${routeTable}`,
+        ...(hasRule
+          ? []
+          : [`rule add pref ${rulePreference} fwmark ${overlayMark}/${overlayMark} lookup ${routeTable}`]),
+      ],
+      { ...options, family },
+    );
+  }
 }
 
 export async function removeOverlay(options: NetnsOptions): Promise<void> {
-  await ipBatch([`rule del pref ${rulePreference} lookup ${routeTable}`, `link del ${device}`], {
-    ...options,
-    force: true,
-  });
+  const rule = `rule del pref ${rulePreference} lookup ${routeTable}`;
+  const held = [...(await readHeld(options))].map(([address, iface]) => giveUpLine(address, iface));
+  await ipBatch([...held, rule, `link del ${device}`], { ...options, force: true });
+  await ipBatch([rule], { ...options, family: 6, force: true });
 }
 
 /** Lines for `bridge -batch` that lead from one set of forwarding entries (MAC address to node address) to the other. */

@@ -1,9 +1,11 @@
-import { rangeContains } from '../base/ip-range.ts';
+import { canonicalAddress, rangeContains } from '../base/ip-range.ts';
 import { poolRanges } from '../api/pool-ranges.ts';
 import { byAge } from '../api/egress.ts';
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
 import type { Facts } from './facts.ts';
+import { familyOf } from './family.ts';
+import type { Family } from './family.ts';
 import { capacityOf, schedule } from './schedule.ts';
 import type { Placeable } from './schedule.ts';
 
@@ -12,6 +14,8 @@ export interface Ownership {
   readonly egress: Egress;
   /** Null while it has none that can be used. */
   readonly ip: string | null;
+  /** IP version of the address that it has or waits for; null while that cannot be told. */
+  readonly family: Family | null;
   readonly node: string | null;
   /** Comes from a pool, so that the agents configure it. */
   readonly pooled: boolean;
@@ -40,31 +44,39 @@ export function ownership(facts: Facts, self: string, maxEgressIPsPerNode: numbe
     if (egress.spec.externalIPPool === undefined || egress.spec.externalIPPool === '')
       return staticOwnership(egress, facts, self);
     const ip = placeable.get(egress)?.ip;
-    if (ip === undefined) return { egress, ip: null, node: null, pooled: true, why: null };
+    const family = awaitedFamily(egress, pools);
+    if (ip === undefined) return { egress, ip: null, family, node: null, pooled: true, why: null };
     const node = owners.get(ip) ?? null;
-    return { egress, ip, node, pooled: true, why: node === null ? 'no Node available' : null };
+    return { egress, ip, family, node, pooled: true, why: node === null ? 'no Node available' : null };
   });
 }
 
 /** An address from a pool can be placed when it is in the pool and the controller did not refuse it. */
 function placeableOf(egress: Egress, pools: ReadonlyMap<string, ExternalIPPool>): Placeable | null {
-  const { egressIP: ip, externalIPPool } = egress.spec;
-  const pool = pools.get(externalIPPool ?? '');
-  if (!ip || !pool || isIPv6(ip) || !poolRanges(pool).some((range) => rangeContains(range, ip))) return null;
+  const ip = canonicalAddress(egress.spec.egressIP ?? '');
+  const pool = pools.get(egress.spec.externalIPPool ?? '');
+  if (ip === null || !pool || !poolRanges(pool).some((range) => rangeContains(range, ip))) return null;
   const refused = egress.status?.conditions?.some((entry) => entry.type === 'IPAllocated' && entry.status === 'False');
   return refused ? null : { ip, nodeSelector: pool.spec.nodeSelector };
 }
 
-/** A static address belongs to the node that somebody configured it on; the other nodes learn it from the status. */
-function staticOwnership(egress: Egress, facts: Facts, self: string): Ownership {
-  const ip = egress.spec.egressIP ?? null;
-  if (ip === null || isIPv6(ip)) return { egress, ip: null, node: null, pooled: false, why: null };
-  if (facts.configuredAddresses.has(ip)) return { egress, ip, node: self, pooled: false, why: null };
-  const reported = egress.status?.egressIP === ip ? (egress.status.egressNode ?? '') : '';
-  const node = reported !== self && facts.alive.has(reported) ? reported : null;
-  return { egress, ip, node, pooled: false, why: node === null ? `no Node has ${ip} configured` : null };
+/** That of its address; while it has none, that of its pool's addresses where they are of one. */
+function awaitedFamily(egress: Egress, pools: ReadonlyMap<string, ExternalIPPool>): Family | null {
+  const own = familyOf(egress.spec.egressIP ?? '');
+  if (own !== null) return own;
+  const pool = pools.get(egress.spec.externalIPPool ?? '');
+  const [family, ...others] = new Set(pool ? poolRanges(pool).map((range) => range.family) : []);
+  return others.length === 0 ? (family ?? null) : null;
 }
 
-function isIPv6(ip: string): boolean {
-  return ip.includes(':');
+/** A static address belongs to the node that somebody configured it on; the other nodes learn it from the status. */
+function staticOwnership(egress: Egress, facts: Facts, self: string): Ownership {
+  const ip = canonicalAddress(egress.spec.egressIP ?? '');
+  if (ip === null) return { egress, ip, family: null, node: null, pooled: false, why: null };
+  const family = familyOf(ip);
+  if (facts.configuredAddresses.has(ip)) return { egress, ip, family, node: self, pooled: false, why: null };
+  const reportedIP = canonicalAddress(egress.status?.egressIP ?? '');
+  const reported = reportedIP === ip ? (egress.status?.egressNode ?? '') : '';
+  const node = reported !== self && facts.alive.has(reported) ? reported : null;
+  return { egress, ip, family, node, pooled: false, why: node === null ? `no Node has ${ip} configured` : null };
 }

@@ -74,6 +74,8 @@ test('without Egresses only the local pods are known, and nothing is steered', (
     '172.16.18.122',
     '172.16.18.123',
     '172.16.99.0/24',
+    'fd00::/8',
+    'fe80::/10',
   ]);
   expect([...made.peers]).toEqual([
     ['172.16.18.122', overlayMac('172.16.18.122')],

@@ -13,6 +13,7 @@ const egress = (status?: EgressStatus): Egress => ({
 const on = (node: string | null, change: Partial<Ownership> = {}): Ownership => ({
   egress: egress(),
   ip: '172.16.18.131',
+  family: 4,
   node,
   pooled: true,
   why: node === null ? 'no Node available' : null,

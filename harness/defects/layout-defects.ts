@@ -1,7 +1,8 @@
 import type { DefectName } from './names.ts';
 
-const translation = /^\s*meta mark and \S+ != 0 snat to ip saddr map @egress_ips$/m;
-const guard = /^\s*meta mark and \S+ != 0 ip saddr != @owned counter drop$/m;
+/** Rules of the tables of both IP versions. */
+const translation = /^\s*meta mark and \S+ != 0 snat to (ip6?) saddr map @egress_ips$/gm;
+const guard = /^\s*meta mark and \S+ != 0 ip6? saddr != @owned counter drop$/gm;
 
 /** Makes the agent's nft tables wrong in one way. @throws Error when the rule it changes is not there any more. */
 export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string) => string>>> = {
@@ -17,7 +18,7 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
     replace(
       layout,
       translation,
-      (rule) => `ip daddr != @exempt ip saddr != @pods snat to ip saddr map @egress_ips\n${rule}`,
+      (rule, ip) => `${ip} daddr != @exempt ${ip} saddr != @pods snat to ${ip} saddr map @egress_ips\n${rule}`,
     ),
 };
 
@@ -29,8 +30,8 @@ function onlyFor(protocol: 'tcp' | 'udp', layout: string): string {
   );
 }
 
-function replace(layout: string, rule: RegExp, by: (rule: string) => string): string {
-  if (!rule.test(layout))
+function replace(layout: string, rule: RegExp, by: (rule: string, ip: string) => string): string {
+  if (layout.search(rule) < 0)
     throw new Error(`the agent's tables have no rule ${rule.source}; bring the seeded defects up to date`);
   return layout.replace(rule, by);
 }
