@@ -33,8 +33,10 @@ export interface RunningProcess extends AsyncDisposable {
 /** Somewhere a command can run: a node, the router, an external host. */
 export interface Host {
   readonly name: string;
-  /** Its primary IPv4 address. */
+  /** Its primary address: IPv4, unless the cluster is IPv6-only. */
   readonly address: string;
+  /** Its IPv6 address in a dual-stack cluster. */
+  readonly address6?: string;
   run(argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** Starts one of the harness's programs (see ClusterOptions.programs) and keeps it running. */
   start(program: string, args: readonly string[], options?: Pick<RunOptions, 'env'>): Promise<RunningProcess>;
@@ -46,6 +48,7 @@ export type Undo = () => Promise<void>;
 
 export interface ClusterNode extends Host {
   readonly podCIDR: string;
+  readonly podCIDR6?: string;
   /** Power cut: every process and the kernel's state of the node are gone at once. Undo boots it again, empty. */
   powerOff(): Promise<Undo>;
   /** The network cable of the node LAN is pulled (carrier lost at the switch); processes and kernel go on. */
@@ -139,28 +142,47 @@ export type CapabilityState = { readonly has: true } | { readonly has: false; re
 export interface TopologyNode {
   readonly name: string;
   readonly address: string;
+  readonly address6?: string;
   readonly podCIDR: string;
+  readonly podCIDR6?: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The addresses of a testbed, as in the article's figures. */
+/**
+ * The addresses of a testbed, as in the article's figures. Plain fields are of the primary family, IPv4 unless the
+ * cluster is IPv6-only; those that end in 6 are what a dual-stack cluster has besides.
+ */
 export interface Topology {
   readonly name: string;
   readonly nodes: readonly TopologyNode[];
   /** The LAN of the nodes, e.g. 172.16.18.0/24, and the router's address on it. */
-  readonly nodeLan: { readonly cidr: string; readonly router: string; readonly controlPlane: string };
+  readonly nodeLan: {
+    readonly cidr: string;
+    readonly router: string;
+    readonly controlPlane: string;
+    readonly cidr6?: string;
+    readonly router6?: string;
+    readonly controlPlane6?: string;
+  };
   /** The network behind the firewall. */
   readonly outside: {
     readonly cidr: string;
     readonly router: string;
     readonly database: string;
     readonly witness: string;
+    readonly cidr6?: string;
+    readonly router6?: string;
+    readonly database6?: string;
+    readonly witness6?: string;
   };
   /** The range all podCIDRs are taken from, e.g. 10.203.0.0/16. */
   readonly podCIDR: string;
+  readonly podCIDR6?: string;
   readonly serviceCIDR: string;
+  readonly serviceCIDR6?: string;
   /** Free addresses of the node LAN for Egress IPs, first and last inclusive. */
   readonly egressRange: { readonly first: string; readonly last: string };
+  readonly egressRange6?: { readonly first: string; readonly last: string };
 }
 
 export interface ClusterOptions {

@@ -18,6 +18,11 @@ export function sameAddress(a: string, b: string): boolean {
   return canonical(a) === canonical(b);
 }
 
+/** Of something that has one of the primary family and, in a dual-stack cluster, one of IPv6 as well. */
+export function both(primary: string, ipv6: string | undefined): string[] {
+  return ipv6 === undefined ? [primary] : [primary, ipv6];
+}
+
 export function includesAddress(list: readonly string[], address: string): boolean {
   return list.some((entry) => sameAddress(entry, address));
 }

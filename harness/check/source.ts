@@ -1,4 +1,4 @@
-import type { PodFacts, Sample } from '../history/events.ts';
+import type { Destination, PodFacts, Sample } from '../history/events.ts';
 import { endpoint } from '../traffic/endpoint.ts';
 import { includesAddress } from './address.ts';
 import { failed, passed, unknown, violationsOf, type CheckContext, type CheckResult } from './violations.ts';
@@ -18,13 +18,13 @@ function valid(samples: readonly Sample[]): Sample[] {
 
 /** Every connection arrived, and with one of the expected addresses. */
 export function sourceAlways(
-  rule: SourceRule & { readonly expectedOf: (pod: PodFacts) => readonly string[] },
+  rule: SourceRule & { readonly expectedOf: (pod: PodFacts, to: Destination) => readonly string[] },
   context: CheckContext,
 ): CheckResult {
   const samples = valid(rule.samples);
   const wrong = samples.filter(
-    ({ pod, outcome, seen }) =>
-      outcome !== 'ok' || seen === undefined || !includesAddress(rule.expectedOf(pod), seen.address),
+    ({ pod, destination, outcome, seen }) =>
+      outcome !== 'ok' || seen === undefined || !includesAddress(rule.expectedOf(pod, destination), seen.address),
   );
   if (wrong.length > 0) {
     const message = `${wrong.length} of ${samples.length} connections had another source, or none`;

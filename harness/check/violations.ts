@@ -1,6 +1,6 @@
 import type { CheckResult, Violation } from '../../reports/model/run-result.ts';
 import { endpoint } from '../traffic/endpoint.ts';
-import type { PodFacts, Sample } from '../history/events.ts';
+import type { Destination, PodFacts, Sample } from '../history/events.ts';
 
 export type { CheckResult, Violation };
 
@@ -38,7 +38,7 @@ const protocols: Readonly<Record<Sample['kind'], Violation['protocol']>> = {
 export function violationsOf(
   wrong: readonly Sample[],
   all: readonly Sample[],
-  expectedOf: (pod: PodFacts) => readonly string[],
+  expectedOf: (pod: PodFacts, to: Destination) => readonly string[],
   context: CheckContext,
 ): Violation[] {
   const destinationOf = (sample: Sample): string =>
@@ -56,7 +56,7 @@ export function violationsOf(
       seen,
       ...(owner === undefined ? {} : { seenOwner: owner }),
       ...(seen === null ? { ended: ended[first.outcome] } : {}),
-      expected: [...expectedOf(first.pod)],
+      expected: [...expectedOf(first.pod, first.destination)],
       count: samples.length,
       of: totals.get(destinationOf(first))?.length ?? samples.length,
       firstAtMs: millisAfter(context.startUs, first.plannedUs),

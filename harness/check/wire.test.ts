@@ -18,7 +18,7 @@ const witness6 = 'fd00:20::20';
 const rule = (packets: readonly PacketEvent[]) => ({
   packets,
   dropped: 0,
-  pods: [{ pod: shop, port: 9001 }],
+  pods: [{ pod: { ...shop, ip6: 'fd00:cb:0:1::7' }, port: 9001 }],
   windows: [{ pod: shop, fromUs: 1_500_000, toUs: 3_000_000 }],
   podCIDRs: ['10.203.0.0/16', 'fd00:cb::/48'],
   nodeAddresses: [node, 'FD00:18::121'],
@@ -43,6 +43,7 @@ test.each<[string, 'pass' | 'fail' | 'unknown', PacketEvent[]]>([
   ['the Egress IP over IPv6', 'pass', [packet('fd00:18::131', { dst: witness6 })]],
   ['the node’s IPv6 address', 'fail', [packet('fd00:18::121', { dst: witness6 })]],
   ['a pod’s own IPv6 address', 'fail', [packet('fd00:cb:0:1::7', { dst: witness6, atUs: 1_100_000 })]],
+  ['a pod’s own IPv6 address, to nobody’s port', 'fail', [packet('fd00:cb:0:1::7', { dst: witness6, dport: 9 })]],
   ['the node’s address in Neighbour Discovery', 'unknown', [packet('fd00:18::121', { protocol: 'nd', dst: witness6 })]],
   ['nothing, though the witness answered', 'unknown', []],
 ])('a packet with %s: %s', (_what, outcome, packets) => {

@@ -2,7 +2,7 @@ import type { Violation } from '../../reports/model/run-result.ts';
 import type { PodFacts, SettledWindow } from '../history/events.ts';
 import { endpoint } from '../traffic/endpoint.ts';
 import type { PacketEvent } from '../traffic/protocol.ts';
-import { canonical, includesAddress, memberOf } from './address.ts';
+import { both, canonical, includesAddress, memberOf } from './address.ts';
 import { failed, millisAfter, passed, podColumns, unknown, type CheckContext, type CheckResult } from './violations.ts';
 
 /** What hosts of one link say to each other, which no Egress is about. */
@@ -60,7 +60,9 @@ type Owned = { readonly packet: PacketEvent; readonly pod: PodFacts };
 function ownerOfPackets(pods: WireRule['pods']): (packet: PacketEvent) => PodFacts | undefined {
   const byPort = new Map(pods.toReversed().map(({ pod, port }) => [port, pod]));
   const own = pods.filter(({ pod }) => !pod.hostNetwork && pod.ip !== '');
-  const bySource = new Map(own.toReversed().map(({ pod }) => [canonical(pod.ip), pod]));
+  const bySource = new Map(
+    own.toReversed().flatMap(({ pod }) => both(pod.ip, pod.ip6).map((ip) => [canonical(ip), pod] as const)),
+  );
   // The capture tells addresses in their one form.
   return ({ src, dport }) => (dport === undefined ? undefined : byPort.get(dport)) ?? bySource.get(src);
 }

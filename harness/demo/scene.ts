@@ -1,7 +1,7 @@
 import { namespaces } from '../../agent/kube/object.ts';
 import type { DatabaseConnection, Topology } from '../../clusters/cluster.ts';
 import type { CasePod } from '../world/case-pod.ts';
-import { addressRange } from '../world/leases.ts';
+import { addressesOf } from '../world/leases.ts';
 import { startPod } from '../world/start-pods.ts';
 import type { Testbed } from '../world/testbed.ts';
 import { convergence } from '../world/timeouts.ts';
@@ -22,8 +22,8 @@ const application = (namespace: string, address: string, via: string): Applicati
 });
 
 /** Figure 4 of the article: lab leaves through node 1 with the first address of the range, yelb-app through node 2 with the next. */
-function applicationsOn({ nodes, egressRange: { first, last } }: Topology): Application[] {
-  const addresses = addressRange(first, last);
+function applicationsOn({ nodes, egressRange }: Topology): Application[] {
+  const addresses = addressesOf(egressRange);
   return ['lab', 'yelb-app'].map((namespace, index) =>
     application(namespace, addresses[index] ?? '', nodes[index]?.name ?? ''),
   );

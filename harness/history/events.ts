@@ -6,8 +6,11 @@ export interface PodFacts {
   readonly name: string;
   /** Empty where it was gone before it was known. */
   readonly ip: string;
+  /** Of a dual-stack cluster, like nodeAddress6. */
+  readonly ip6?: string;
   readonly node: string;
   readonly nodeAddress: string;
+  readonly nodeAddress6?: string;
   readonly hostNetwork: boolean;
 }
 

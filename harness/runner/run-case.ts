@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { CaseResult } from '../../reports/model/run-result.ts';
 import { outcomeOf } from '../../reports/model/verdict.ts';
 import type { EgressCase } from '../case/define-case.ts';
+import { both } from '../check/address.ts';
 import { failed, type CheckResult } from '../check/violations.ts';
 import { leakFree } from '../check/wire.ts';
+import type { PodFacts } from '../history/events.ts';
 import { Recorder } from '../history/recorder.ts';
 import { nowUs, type PacketEvent } from '../traffic/protocol.ts';
 import { CaseLog, CaseStopped } from '../world/case-log.ts';
@@ -107,9 +109,9 @@ function concludeLeaks(testbed: Testbed, world: World, dropped: number): void {
         dropped,
         pods: world.everyPod,
         windows: log.windows,
-        podCIDRs: [topology.podCIDR],
-        nodeAddresses: nodes.map(({ address }) => address),
-        outsideCIDRs: [topology.outside.cidr],
+        podCIDRs: both(topology.podCIDR, topology.podCIDR6),
+        nodeAddresses: nodes.flatMap(({ address, address6 }) => both(address, address6)),
+        outsideCIDRs: both(topology.outside.cidr, topology.outside.cidr6),
         answered: log.answeredByWitness,
       },
       context,
@@ -122,7 +124,8 @@ function defaultsOf({ parameters = {} }: EgressCase): Record<string, number> {
 }
 
 function isOurs({ src, dport }: PacketEvent, { namespaces: { ports, everyPod } }: World): boolean {
-  return (dport !== undefined && ports.has(dport)) || everyPod.some(({ pod }) => src === pod.ip && !pod.hostNetwork);
+  const isFrom = ({ ip, ip6, hostNetwork }: PodFacts): boolean => !hostNetwork && both(ip, ip6).includes(src);
+  return (dport !== undefined && ports.has(dport)) || everyPod.some(({ pod }) => isFrom(pod));
 }
 
 function describe(error: Error): string {

@@ -1,3 +1,5 @@
+import { addressRange, addressText, rangeSize } from '../../agent/base/ip-range.ts';
+
 /** Hands out what two cases must not share at the same time: Egress IPs and ports of the witness. */
 export class Leases<T> {
   readonly #all: readonly T[];
@@ -39,18 +41,13 @@ export class Leases<T> {
   }
 }
 
-/** All addresses from first to last, inclusive. */
-export function addressRange(first: string, last: string): string[] {
-  const [from, to] = [first, last].map(toNumber) as [number, number];
-  return Array.from({ length: to - from + 1 }, (_, index) => toText(from + index));
-}
-
-function toNumber(address: string): number {
-  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-}
-
-function toText(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+/** All addresses from first to last, inclusive, of either family. */
+export function addressesOf({ first, last }: { readonly first: string; readonly last: string }): string[] {
+  const range = addressRange(first, last);
+  if (range === null) throw new Error(`${first} to ${last} is no range of addresses`);
+  return Array.from({ length: Number(rangeSize(range)) }, (_, index) =>
+    addressText(range.family, range.first + BigInt(index)),
+  );
 }
 
 /** Below the ephemeral range of Linux (32768 to 60999), so that no client port can be mistaken for one of ours. */

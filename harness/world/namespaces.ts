@@ -84,6 +84,7 @@ export class Namespaces implements AsyncDisposable {
       ip: node.address,
       node: name,
       nodeAddress: node.address,
+      ...(node.address6 === undefined ? {} : { ip6: node.address6, nodeAddress6: node.address6 }),
       hostNetwork: true,
     };
     const started = new CasePod(facts, port, session, this.#runName);

@@ -23,10 +23,13 @@ import {
   type Path,
 } from './probing.ts';
 import { burst } from './timeouts.ts';
+import type { IpFamily } from '../../agent/linux/sockets.ts';
 
 export interface ProbeOptions {
   /** Default: tcp. */
   readonly by?: readonly ProbeKind[];
+  /** Of the witness's addresses; default: the cluster's primary family. */
+  readonly over?: IpFamily;
   /** Default: the witness outside. A function gives each pod a destination of its own. */
   readonly to?: Destination | ((pod: PodFacts) => Destination);
   /** The destination's `host` is a name: ask this DNS server. */
@@ -39,7 +42,8 @@ export interface ProbeOptions {
 export interface PodsSurroundings {
   readonly log: CaseLog;
   readonly settleMs: number;
-  readonly witnessAddress: string;
+  /** The witness, by its addresses. */
+  readonly witnessAddress: (over?: IpFamily) => string;
   readonly ownerOf: (address: string) => string | undefined;
 }
 
@@ -115,8 +119,8 @@ export class Pods {
     const name = this.#sentence('come to leave', expected, options);
     const { log, settleMs } = this.#around;
     const wanted = expectedOf(expected);
-    const good = ({ pod, outcome, seen }: Sample): boolean =>
-      outcome === 'ok' && seen !== undefined && includesAddress(wanted(pod), seen.address);
+    const good = ({ pod, destination, outcome, seen }: Sample): boolean =>
+      outcome === 'ok' && seen !== undefined && includesAddress(wanted(pod, destination), seen.address);
     const { converged, samples, goodSinceUs } = await convergeOver(
       this.#paths(options),
       good,
@@ -199,9 +203,9 @@ export class Pods {
     return log.conclude(judge({ pods: this.facts, samples, atLeast: count }, this.#context(name)));
   }
 
-  #paths({ by = ['tcp'], to, dns }: ProbeOptions): Path[] {
+  #paths({ by = ['tcp'], over, to, dns }: ProbeOptions): Path[] {
     return this.members.flatMap((pod) => {
-      const witness = { name: 'witness', host: this.#around.witnessAddress, port: pod.witnessPort };
+      const witness = { name: 'witness', host: this.#around.witnessAddress(over), port: pod.witnessPort };
       const destination = typeof to === 'function' ? to(pod.facts) : (to ?? witness);
       return by.map((kind) => ({ pod, kind, destination, ...(dns === undefined ? {} : { dns }) }));
     });
@@ -222,6 +226,6 @@ function nameOf(to: NonNullable<ProbeOptions['to']>): string {
   return typeof to === 'function' ? 'every destination' : to.name;
 }
 
-function suffix({ by = ['tcp'], dns }: ProbeOptions): string {
-  return ` (${by.join(', ')}${dns === undefined ? '' : ', by name'})`;
+function suffix({ by = ['tcp'], over, dns }: ProbeOptions): string {
+  return ` (${by.join(', ')}${over === undefined ? '' : ` over IPv${over}`}${dns === undefined ? '' : ', by name'})`;
 }

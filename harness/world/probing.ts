@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
+import { both } from '../check/address.ts';
 import { nowUs, type ProbeKind } from '../traffic/protocol.ts';
 import type { CasePod, Series } from './case-pod.ts';
 import { convergence } from './timeouts.ts';
@@ -100,11 +102,18 @@ class GoodRun {
 /** What a source address is expected to be: addresses, 'the address of their node' or 'their own address'. */
 export type Expected = string | readonly string[];
 
-export function expectedOf(expected: Expected): (pod: PodFacts) => readonly string[] {
-  if (expected === 'the address of their node') return (pod) => [pod.nodeAddress];
-  if (expected === 'their own address') return (pod) => [pod.ip];
+export function expectedOf(expected: Expected): (pod: PodFacts, to: Destination) => readonly string[] {
+  if (expected === 'the address of their node')
+    return (pod, to) => ofFamily(both(pod.nodeAddress, pod.nodeAddress6), to);
+  if (expected === 'their own address') return (pod, to) => ofFamily(both(pod.ip, pod.ip6), to);
   const list = typeof expected === 'string' ? [expected] : expected;
   return () => list;
+}
+
+/** Those that a connection to the destination can have; all where it is a name. */
+function ofFamily(addresses: readonly string[], { host }: Destination): readonly string[] {
+  const family = isIP(host);
+  return family === 0 ? addresses : addresses.filter((address) => isIP(address) === family);
 }
 
 export function isEgressAddress(expected: Expected): boolean {

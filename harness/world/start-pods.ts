@@ -24,9 +24,10 @@ export async function startPod(testbed: Testbed, request: PodRequest): Promise<C
   const facts: PodFacts = {
     namespace: request.namespace,
     name: request.name,
-    ip: ready.status?.podIP ?? '',
+    ...addressesOf(ready),
     node: node.name,
     nodeAddress: node.address,
+    ...(node.address6 === undefined ? {} : { nodeAddress6: node.address6 }),
     hostNetwork: request.hostNetwork,
   };
   const session = await testbed.kube.exec(request.namespace, request.name, trafficCommand);
@@ -43,6 +44,12 @@ function podManifest({ namespace, name, node, labels, hostNetwork }: PodRequest,
     containers: [{ name: 'traffic', image, imagePullPolicy: 'IfNotPresent' }],
   };
   return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, labels: { ...labels } }, spec } as KubeObject;
+}
+
+/** The primary address first, as a kubelet reports them. */
+function addressesOf({ status }: Pod): Pick<PodFacts, 'ip' | 'ip6'> {
+  const [, second] = status?.podIPs ?? [];
+  return { ip: status?.podIP ?? '', ...(second === undefined ? {} : { ip6: second.ip }) };
 }
 
 function isReady({ status }: Pod): boolean {

@@ -2,7 +2,8 @@ import { pods, type KubeObject } from '../../agent/kube/object.ts';
 import type { Kube, Reflection } from '../../agent/kube/types.ts';
 import type { Cluster } from '../../clusters/cluster.ts';
 import type { Adapter, AdapterContext } from '../adapter/adapter.ts';
-import { addressRange, Leases, witnessPorts } from './leases.ts';
+import { both } from '../check/address.ts';
+import { addressesOf, Leases, witnessPorts } from './leases.ts';
 import { Wire } from './wire.ts';
 import { Witness } from './witness.ts';
 
@@ -14,6 +15,7 @@ export interface Pod extends KubeObject {
   readonly status?: {
     readonly phase?: string;
     readonly podIP?: string;
+    readonly podIPs?: readonly { readonly ip: string }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
   };
 }
@@ -29,6 +31,8 @@ export interface Testbed extends AsyncDisposable {
   readonly wire: Wire;
   readonly podCache: Reflection<Pod>;
   readonly addresses: Leases<string>;
+  /** Those of IPv6 in a dual-stack cluster. */
+  readonly addresses6: Leases<string>;
   readonly ports: Leases<number>;
   /** Whose address that is: a node's name, `router`, ... */
   ownerOf(address: string): string | undefined;
@@ -46,16 +50,20 @@ export async function openTestbed(
   const { topology } = cluster;
   const [witness, wire] = await Promise.all([
     Witness.start(cluster).then((started) => undo.use(started)),
-    Wire.open(cluster.wire.host, cluster.wire.interfaces, [topology.outside.cidr]).then((opened) => undo.use(opened)),
+    Wire.open(cluster.wire.host, cluster.wire.interfaces, both(topology.outside.cidr, topology.outside.cidr6)).then(
+      (opened) => undo.use(opened),
+    ),
     adapter.install(context),
   ]);
   const podCache = undo.use(kube.reflect<Pod>(pods));
   await podCache.synced;
   const resources = undo.move();
   const known = new Map([
-    ...cluster.nodes.map((node): [string, string] => [node.address, node.name]),
-    [topology.nodeLan.router, 'router'],
-    [topology.nodeLan.controlPlane, 'control-plane'],
+    ...cluster.nodes.flatMap((node) => both(node.address, node.address6).map((one) => [one, node.name] as const)),
+    ...both(topology.nodeLan.router, topology.nodeLan.router6).map((one) => [one, 'router'] as const),
+    ...both(topology.nodeLan.controlPlane, topology.nodeLan.controlPlane6).map(
+      (one) => [one, 'control-plane'] as const,
+    ),
   ]);
   return {
     cluster,
@@ -65,7 +73,8 @@ export async function openTestbed(
     witness,
     wire,
     podCache,
-    addresses: new Leases('Egress IP', addressRange(topology.egressRange.first, topology.egressRange.last)),
+    addresses: new Leases('Egress IP', addressesOf(topology.egressRange)),
+    addresses6: new Leases('IPv6 Egress IP', topology.egressRange6 ? addressesOf(topology.egressRange6) : []),
     ports: new Leases('port of the witness', witnessPorts),
     ownerOf: (address) => known.get(address) ?? podOwner(podCache, address),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
@@ -73,6 +82,6 @@ export async function openTestbed(
 }
 
 function podOwner(cache: Reflection<Pod>, address: string): string | undefined {
-  const owner = [...cache.items.values()].find(({ status }) => status?.podIP === address);
+  const owner = [...cache.items.values()].find(({ status }) => status?.podIPs?.some(({ ip }) => ip === address));
   return owner === undefined ? undefined : `pod ${owner.metadata.namespace}/${owner.metadata.name}`;
 }

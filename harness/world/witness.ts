@@ -6,19 +6,17 @@ import { timeouts } from './timeouts.ts';
 
 /** The witness outside: opens ports for cases and passes on what arrived at them. */
 export class Witness implements AsyncDisposable {
-  readonly address: string;
   readonly #process: RunningProcess;
   readonly #link: ProgramLink<WitnessEvent>;
   #commands = 0;
 
-  private constructor(address: string, running: RunningProcess) {
-    this.address = address;
+  private constructor(running: RunningProcess) {
     this.#process = running;
     this.#link = new ProgramLink(running, witnessEvent, 'the witness');
   }
 
   static async start(cluster: Cluster): Promise<Witness> {
-    return new Witness(cluster.witness.address, await cluster.witness.start(witnessProgram, []));
+    return new Witness(await cluster.witness.start(witnessProgram, []));
   }
 
   open(ports: readonly number[]): Promise<void> {

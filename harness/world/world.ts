@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import type { IpFamily } from '../../agent/linux/sockets.ts';
 import type { Database, Firewall, Topology } from '../../clusters/cluster.ts';
 import type { Declared, Selection } from '../adapter/adapter.ts';
 import type { EgressCase } from '../case/define-case.ts';
@@ -5,6 +7,7 @@ import type { CheckContext, CheckResult } from '../check/violations.ts';
 import type { Destination, PodFacts } from '../history/events.ts';
 import type { CaseLog } from './case-log.ts';
 import type { CasePod } from './case-pod.ts';
+import { both } from '../check/address.ts';
 import { dialAtStart, type DialRun, type DialWish } from './dialling.ts';
 import { Egress } from './egress.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
@@ -54,7 +57,7 @@ export class World implements AsyncDisposable {
     this.#around = {
       log,
       settleMs: testbed.adapter.declared.settleMs,
-      witnessAddress: testbed.witness.address,
+      witnessAddress: (over) => this.#witnessAddress(over),
       ownerOf: (address) => testbed.ownerOf(address),
     };
     this.namespaces = this.#undo.use(new Namespaces(testbed, log, runName));
@@ -118,6 +121,14 @@ export class World implements AsyncDisposable {
     return address;
   };
 
+  /** An IPv6 address that nobody else uses during the case. */
+  readonly newAddress6 = (): string => {
+    const { addresses6 } = this.#testbed;
+    const address = addresses6.take();
+    this.#undo.defer(() => addresses6.release(address));
+    return address;
+  };
+
   /** Makes these pods leave as a new address (or the given ones). Resolves when the API has accepted it. */
   readonly egress = async (of: Of, options: { addresses?: readonly string[]; via?: string } = {}): Promise<Egress> => {
     const name = `${this.#runName}-${(this.#egresses += 1)}`;
@@ -162,7 +173,12 @@ export class World implements AsyncDisposable {
   };
 
   get witnessAddress(): string {
-    return this.#around.witnessAddress;
+    return this.#witnessAddress();
+  }
+
+  /** The witness by IPv6. */
+  get witnessAddress6(): string {
+    return this.#witnessAddress(6);
   }
 
   get declared(): Declared {
@@ -204,6 +220,14 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#undo.disposeAsync();
+  }
+
+  #witnessAddress(over?: IpFamily): string {
+    const { witness, witness6 } = this.topology.outside;
+    const all = both(witness, witness6);
+    const found = over === undefined ? witness : all.find((address) => isIP(address) === over);
+    if (found === undefined) throw new Error(`the witness has no IPv${over} address; it has ${all.join(', ')}`);
+    return found;
   }
 
   #selection(of: Of): Selection {
