@@ -4,16 +4,28 @@ import type { Feature } from '../case/features.ts';
 
 /** Which pods a policy is for, in the terms of the case. */
 export type Selection =
-  /** Pods of the namespaces with these labels, where `pods` narrows it to pods with those labels. */
-  | { readonly namespaces: Labels; readonly pods?: Labels }
-  /** Pods with these labels, in any namespace. */
-  | { readonly pods: Labels }
+  | Selectors
   /** Every pod of the cluster. */
   | 'everything'
   /** A policy whose selection is left empty; what it means is the implementation's declaration. */
   | 'empty';
 
 export type Labels = Readonly<Record<string, string>>;
+
+/** One requirement of a Kubernetes label selector; `values` with In and NotIn only. */
+export interface Requirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  readonly values?: readonly string[];
+}
+
+/** Pods that fulfil all of what is there; with nothing about namespaces, in any. Requirements where the adapter claims MatchExpressions. */
+export interface Selectors {
+  readonly namespaces?: Labels;
+  readonly namespacesMatching?: readonly Requirement[];
+  readonly pods?: Labels;
+  readonly podsMatching?: readonly Requirement[];
+}
 
 /** "These pods leave as this address." */
 export interface EgressIntent {
@@ -30,6 +42,8 @@ export interface EgressIntent {
 export interface Declared {
   /** What a policy with an empty selection selects. */
   readonly emptySelection: 'nothing' | 'everything';
+  /** Whose address a pod has that several policies select: that of the oldest (by name where they are of the same second), or that of any one. */
+  readonly conflict: 'oldest' | 'any';
   /** Milliseconds within which a change has taken effect everywhere. */
   readonly settleMs: number;
 }

@@ -2,18 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { egresses, type Egress, type EgressSpec } from '../../agent/api/egress.ts';
 import { externalIPPools, type ExternalIPPool } from '../../agent/api/external-ip-pool.ts';
+import type { LabelSelector } from '../../agent/api/label-selector.ts';
 import { agentImage, installManifest, installNamespace } from '../../agent/api/install.ts';
 import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
-import type { Adapter, EgressIntent, Selection } from './adapter.ts';
+import type { Adapter, EgressIntent, Labels, Requirement, Selection } from './adapter.ts';
 import { resourceRefOf } from './resource-ref.ts';
 import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
 
 /** This project's own implementation, through Antrea's v1beta1 objects: an Egress, and a pool with just its address. */
 export const bundled: Adapter = {
   name: 'bundled',
-  features: new Set(['PodSelector', 'SharedIP', 'UpdateIP', 'PinToNode', 'NoLeakAtPodStart']),
-  declared: { emptySelection: 'nothing', settleMs: 10_000 },
+  features: new Set(['PodSelector', 'MatchExpressions', 'SharedIP', 'UpdateIP', 'PinToNode', 'NoLeakAtPodStart']),
+  declared: { emptySelection: 'nothing', conflict: 'oldest', settleMs: 10_000 },
 
   async version() {
     const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
@@ -113,8 +114,16 @@ function objectsOf({ name, selection, addresses, via }: EgressIntent): [External
 function appliedTo(selection: Selection): EgressSpec['appliedTo'] {
   if (selection === 'empty') return {};
   if (selection === 'everything') return { namespaceSelector: {} };
-  return {
-    ...('namespaces' in selection ? { namespaceSelector: { matchLabels: { ...selection.namespaces } } } : {}),
-    ...(selection.pods === undefined ? {} : { podSelector: { matchLabels: { ...selection.pods } } }),
-  };
+  const namespaceSelector = selectorOf(selection.namespaces, selection.namespacesMatching);
+  const podSelector = selectorOf(selection.pods, selection.podsMatching);
+  return { ...(namespaceSelector && { namespaceSelector }), ...(podSelector && { podSelector }) };
+}
+
+function selectorOf(labels?: Labels, requirements?: readonly Requirement[]): LabelSelector | undefined {
+  if (labels === undefined && requirements === undefined) return undefined;
+  const matchExpressions = requirements?.map(({ values, ...rest }) => ({
+    ...rest,
+    ...(values && { values: [...values] }),
+  }));
+  return { ...(labels && { matchLabels: { ...labels } }), ...(matchExpressions && { matchExpressions }) };
 }

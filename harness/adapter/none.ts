@@ -4,7 +4,7 @@ import type { Adapter } from './adapter.ts';
 export const none: Adapter = {
   name: 'none',
   features: new Set(),
-  declared: { emptySelection: 'nothing', settleMs: 10_000 },
+  declared: { emptySelection: 'nothing', conflict: 'oldest', settleMs: 10_000 },
   version: () => Promise.resolve('none'),
   install: () => Promise.resolve(),
   uninstall: () => Promise.resolve(),

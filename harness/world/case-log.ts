@@ -6,6 +6,11 @@ import { nowUs } from '../traffic/protocol.ts';
 /** A check that everything after it depends on has failed; the case ends, with the checks made so far. */
 export class CaseStopped extends Error {}
 
+export interface ChangeOptions {
+  /** The pods are selected by one policy or another all the time: what leaves with a node's address meanwhile is a leak. */
+  readonly stillSelected?: boolean;
+}
+
 /** What a case has recorded and concluded so far. */
 export class CaseLog {
   readonly recorder: Recorder;

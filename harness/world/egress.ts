@@ -1,16 +1,25 @@
-import type { AdapterContext, Adapter, EgressIntent } from '../adapter/adapter.ts';
-import type { CaseLog } from './case-log.ts';
+import type { AdapterContext, Adapter, EgressIntent, Selection } from '../adapter/adapter.ts';
+import type { CaseLog, ChangeOptions } from './case-log.ts';
+import type { Of } from './selection.ts';
 
 /** A policy of a case: "these pods leave as this address". */
 export class Egress {
   #intent: EgressIntent;
   #removed = false;
+  readonly #toSelection: (of: Of) => Selection;
   readonly #adapter: Adapter;
   readonly #context: AdapterContext;
   readonly #log: CaseLog;
 
-  constructor(intent: EgressIntent, adapter: Adapter, context: AdapterContext, log: CaseLog) {
+  constructor(
+    intent: EgressIntent,
+    toSelection: (of: Of) => Selection,
+    adapter: Adapter,
+    context: AdapterContext,
+    log: CaseLog,
+  ) {
     this.#intent = intent;
+    this.#toSelection = toSelection;
     this.#adapter = adapter;
     this.#context = context;
     this.#log = log;
@@ -42,9 +51,17 @@ export class Egress {
     await this.#adapter.apply(this.#intent, this.#context);
   }
 
-  async remove(): Promise<void> {
+  /** Other pods than before. */
+  async select(of: Of, options: ChangeOptions = {}): Promise<void> {
+    const selection = this.#toSelection(of);
+    this.#log.change(`policy ${this.name}: now for ${JSON.stringify(selection)}`, () => !options.stillSelected);
+    this.#intent = { ...this.#intent, selection };
+    await this.#adapter.apply(this.#intent, this.#context);
+  }
+
+  async remove(options: ChangeOptions = {}): Promise<void> {
     if (this.#removed) return;
-    this.#log.change(`policy ${this.name} is removed`);
+    this.#log.change(`policy ${this.name} is removed`, () => !options.stillSelected);
     this.#removed = true;
     await this.#adapter.remove(this.name, this.#context);
   }

@@ -3,7 +3,7 @@ import { namespaces as namespaceResource, pods as podResource } from '../../agen
 import { whenReflected } from '../../agent/kube/when.ts';
 import type { PodFacts } from '../history/events.ts';
 import { nowUs } from '../traffic/protocol.ts';
-import type { CaseLog } from './case-log.ts';
+import type { CaseLog, ChangeOptions } from './case-log.ts';
 import { CasePod } from './case-pod.ts';
 import { startPod } from './start-pods.ts';
 import { caseLabel, type Testbed } from './testbed.ts';
@@ -95,9 +95,10 @@ export class Namespaces implements AsyncDisposable {
   }
 
   /** Sets labels of a namespace; null removes one. */
-  async label(name: string, labels: Labels): Promise<void> {
+  async label(name: string, labels: Labels, { stillSelected = false }: ChangeOptions = {}): Promise<void> {
     const real = this.realName(name);
-    this.#log.change(`labels of namespace ${real}: ${JSON.stringify(labels)}`, ({ namespace }) => namespace === real);
+    const text = `labels of namespace ${real}: ${JSON.stringify(labels)}`;
+    this.#log.change(text, ({ namespace }) => namespace === real && !stillSelected);
     await this.#testbed.kube.patch(namespaceResource, real, { metadata: { labels } }, { type: 'merge' });
   }
 

@@ -13,6 +13,7 @@ import { Egress } from './egress.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
 import { Neighbours } from './neighbours.ts';
 import { Pods, type PodsSurroundings } from './pods.ts';
+import { selectionOf, type Of } from './selection.ts';
 import { Services } from './services.ts';
 import type { Testbed } from './testbed.ts';
 import { Wire } from './wire.ts';
@@ -21,14 +22,6 @@ import { Wire } from './wire.ts';
 function nodesOf(all: readonly string[], numbers: readonly number[]): string[] {
   return [...new Set(numbers.map((number) => all[(number - 1) % all.length] ?? ''))];
 }
-
-/** Which pods, in the names of the case. */
-export type Of =
-  | { readonly namespace: string; readonly pods?: Readonly<Record<string, string>> }
-  | { readonly namespaceLabels: Readonly<Record<string, string>>; readonly pods?: Readonly<Record<string, string>> }
-  | { readonly pods: Readonly<Record<string, string>> }
-  | 'everything'
-  | 'empty';
 
 /**
  * What a case sees of the testbed. It speaks of namespaces, pods and addresses; how they are made is not its business.
@@ -132,14 +125,15 @@ export class World implements AsyncDisposable {
   /** Makes these pods leave as a new address (or the given ones). Resolves when the API has accepted it. */
   readonly egress = async (of: Of, options: { addresses?: readonly string[]; via?: string } = {}): Promise<Egress> => {
     const name = `${this.#runName}-${(this.#egresses += 1)}`;
+    const toSelection = (one: Of): Selection => selectionOf(one, (namespace) => this.namespaces.realName(namespace));
     const intent = {
       name,
-      selection: this.#selection(of),
+      selection: toSelection(of),
       addresses: options.addresses ?? [this.newAddress()],
       ...(options.via === undefined ? {} : { via: options.via }),
     };
     const { adapter, context } = this.#testbed;
-    const egress = new Egress(intent, adapter, context, this.log);
+    const egress = new Egress(intent, toSelection, adapter, context, this.log);
     // An interrupted case must be undone all the same, so the undo does not listen to the run's signal.
     this.#undo.defer(() => egress.remove());
     await egress.apply();
@@ -228,13 +222,5 @@ export class World implements AsyncDisposable {
     const found = over === undefined ? witness : all.find((address) => isIP(address) === over);
     if (found === undefined) throw new Error(`the witness has no IPv${over} address; it has ${all.join(', ')}`);
     return found;
-  }
-
-  #selection(of: Of): Selection {
-    if (of === 'everything' || of === 'empty') return of;
-    const pods = of.pods === undefined ? {} : { pods: of.pods };
-    if ('namespace' in of)
-      return { namespaces: { 'kubernetes.io/metadata.name': this.namespaces.realName(of.namespace) }, ...pods };
-    return 'namespaceLabels' in of ? { namespaces: of.namespaceLabels, ...pods } : { pods: of.pods };
   }
 }
