@@ -27,6 +27,17 @@ test('flags', () => {
 });
 
 test.each([
+  { value: '0', want: 255 },
+  { value: '1', want: 1 },
+  { value: '255', want: 255 },
+])('--max-egress-ips-per-node $value: $want', ({ value, want }) => {
+  const { agent } = parseNodeFlags(['--node-name=n', `--max-egress-ips-per-node=${value}`], {});
+  expect(agent.settings).toMatchObject({ maxEgressIPsPerNode: want });
+});
+
+test.each([
+  { args: ['--node-name=n', '--max-egress-ips-per-node=256'], want: /must be a whole number from 0 to 255/ },
+  { args: ['--node-name=n', '--max-egress-ips-per-node=-1'], want: /must be a whole number from 0 to 255/ },
   { args: ['--foo'], want: /Unknown option '--foo'; flags: --node-name, / },
   { args: ['x'], want: /Unexpected argument 'x'/ },
   { args: [], want: /the name of this node is missing: give --node-name or set NODE_NAME/ },

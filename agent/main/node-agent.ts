@@ -6,6 +6,7 @@ import type { KubeObject, ResourceRef } from '../kube/object.ts';
 import type { Kube } from '../kube/types.ts';
 import { startNodeAgent } from '../node/agent.ts';
 import type { NodeAgentOptions } from '../node/agent.ts';
+import { maxCapacity } from '../node/capacity.ts';
 import { UsageError, cidrs, integer, oneOf, parseFlags } from './flags.ts';
 import type { Service } from './run.ts';
 
@@ -17,7 +18,7 @@ const flags = {
   'except-cidrs': { type: 'string', default: '' },
   'unknown-pods': { type: 'string', default: 'hold' },
   fallback: { type: 'string', default: 'drop' },
-  'max-egress-ips-per-node': { type: 'string', default: '255' },
+  'max-egress-ips-per-node': { type: 'string', default: String(maxCapacity) },
   'vxlan-port': { type: 'string', default: '4789' },
   'lease-ms': { type: 'string', default: '10000' },
   'health-port': { type: 'string', default: String(healthPorts.agent) },
@@ -78,7 +79,9 @@ export function parseNodeFlags(
         exceptCIDRs: cidrs('except-cidrs', values['except-cidrs']),
         unknownPods: oneOf('unknown-pods', values['unknown-pods'], ['hold', 'allow']),
         fallback: oneOf('fallback', values.fallback, ['drop', 'nodeIP']),
-        maxEgressIPsPerNode: integer('max-egress-ips-per-node', values['max-egress-ips-per-node'], 0, 65_535),
+        // As in Antrea, 0 means the most.
+        maxEgressIPsPerNode:
+          integer('max-egress-ips-per-node', values['max-egress-ips-per-node'], 0, maxCapacity) || maxCapacity,
       },
     },
   };

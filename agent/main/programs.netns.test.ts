@@ -58,6 +58,7 @@ test.each([
       `Assigned Egress lab with IP ${egressIP} on Node node-2`,
       `Assigned Egress lab with IP ${egressIP} on Node node-3`,
       `Assigned Egress lab with IP ${egressIP} on Node node-3`,
+      'Failed to assign the IP to EgressNode: no Node available',
       `Unassigned Egress lab with IP ${egressIP} from Node node-2`,
       `Unassigned Egress lab with IP ${egressIP} from Node node-3`,
     ],

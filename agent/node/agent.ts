@@ -1,6 +1,7 @@
 import { ReconcileLoop } from '../base/reconcile-loop.ts';
 import type { Logger } from '../base/log.ts';
 import type { Kube } from '../kube/types.ts';
+import { capacityProblem } from './capacity.ts';
 import { DataPlane, removeDataPlane } from './dataplane.ts';
 import { defaultPlanSettings } from './facts.ts';
 import type { Facts, PlanSettings } from './facts.ts';
@@ -11,7 +12,7 @@ import { aliveByReadiness } from './liveness.ts';
 import { configuredAddresses } from './overlay.ts';
 import { planNode } from './plan.ts';
 import type { NodePlan } from './plan.ts';
-import { writeStatus } from './report.ts';
+import { tell, writeStatus } from './report.ts';
 import { reporterOf, statusChange } from './status.ts';
 
 export interface NodeAgentOptions {
@@ -60,6 +61,7 @@ class Agent implements NodeAgent {
   #plan: NodePlan | null = null;
   #facts: Facts | null = null;
   #configured: ReadonlySet<string> = new Set();
+  #toldOfAnnotation: string | null = null;
 
   constructor(options: NodeAgentOptions) {
     const { overlayPort = 4789, leaseMs = 10_000, rewriteLayout } = options;
@@ -152,8 +154,24 @@ class Agent implements NodeAgent {
       const change = egress && statusChange(egress, entry, { name, holds, reports }, now);
       if (change) await writeStatus(kube, egress, change, name);
     });
-    const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
+    const failed = (await Promise.allSettled([...writes, this.#tellOfAnnotation(facts)])).find(
+      (result) => result.status === 'rejected',
+    );
     if (failed) throw failed.reason;
+  }
+
+  /** Each node tells of its own; a new agent tells again. */
+  async #tellOfAnnotation(facts: Facts): Promise<void> {
+    const { nodeName: name, kube } = this.#options;
+    const node = facts.nodes.find(({ metadata }) => metadata.name === name);
+    if (!node) return;
+    const problem = capacityProblem(node, this.#settings.maxEgressIPsPerNode);
+    if (problem !== null && problem !== this.#toldOfAnnotation) {
+      const regarding = { ...node, apiVersion: 'v1', kind: 'Node' };
+      const event = { type: 'Warning', reason: 'InvalidMaxEgressIPs', note: problem } as const;
+      await tell(kube, event, { regarding, action: 'NodeConfiguration', node: name });
+    }
+    this.#toldOfAnnotation = problem;
   }
 
   /** A static Egress IP belongs to the node that somebody configures it on, at any time. */

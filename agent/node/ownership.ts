@@ -3,10 +3,11 @@ import { poolRanges } from '../api/pool-ranges.ts';
 import { byAge } from '../api/egress.ts';
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
+import { capacityOf } from './capacity.ts';
 import type { Facts } from './facts.ts';
 import { familyOf } from './family.ts';
 import type { Family } from './family.ts';
-import { capacityOf, schedule } from './schedule.ts';
+import { schedule } from './schedule.ts';
 import type { Placeable } from './schedule.ts';
 
 /** Where the address of an Egress belongs. */
@@ -37,7 +38,7 @@ export function ownership(facts: Facts, self: string, maxEgressIPsPerNode: numbe
     .map((node) => ({
       name: node.metadata.name ?? '',
       labels: node.metadata.labels ?? {},
-      capacity: capacityOf(node.metadata.annotations, maxEgressIPsPerNode),
+      capacity: capacityOf(node, maxEgressIPsPerNode),
     }));
   const owners = schedule([...placeable.values()], nodes);
   return egresses.map((egress) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { capacityOf, schedule } from './schedule.ts';
+import { schedule } from './schedule.ts';
 import type { ScheduledNode } from './schedule.ts';
 
 const nodes = (capacity: number, ...names: string[]): ScheduledNode[] =>
@@ -32,17 +32,6 @@ test('only nodes that the pool selects', () => {
   expect(schedule([{ ip: '1.1.1.1', nodeSelector }], nodes(255, 'node1', 'node2', 'node3')).get('1.1.1.1')).toBe(
     'node3',
   );
-});
-
-test.each([
-  { text: undefined, want: 255 },
-  { text: '1', want: 1 },
-  { text: '0', want: 0 },
-  { text: '300', want: 300 },
-  { text: '-1', want: 255 },
-  { text: 'x', want: 255 },
-])('annotation $text: $want', ({ text, want }) => {
-  expect(capacityOf(text === undefined ? {} : { 'node.antrea.io/max-egress-ips': text }, 255)).toBe(want);
 });
 
 test('the same for every order of the nodes, never over capacity, and unplaced only when all are full', () => {

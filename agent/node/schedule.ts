@@ -45,11 +45,3 @@ function ringOf(selector: LabelSelector, nodes: readonly ScheduledNode[], rings:
   rings.set(key, ring);
   return ring;
 }
-
-const capacityAnnotation = 'node.antrea.io/max-egress-ips';
-
-/** The node's own limit where its annotation has a whole number that is not negative, else the default. */
-export function capacityOf(annotations: Readonly<Record<string, string>> | undefined, fallback: number): number {
-  const text = annotations?.[capacityAnnotation];
-  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : fallback;
-}

@@ -28,6 +28,8 @@ const away: EgressStatus = { ...here, egressNode: 'node-2' };
 const isAssigned = 'Assigned Egress lab with IP 172.16.18.131 on Node node-1';
 const isUnassigned = 'Unassigned Egress lab with IP 172.16.18.131 from Node node-1';
 
+const isNowhere = 'Failed to assign the IP to EgressNode: no Node available';
+
 test.each<{
   name: string;
   status?: EgressStatus;
@@ -57,14 +59,35 @@ test.each<{
     entry: on(null),
     reports: true,
     node: '',
-    notes: [isUnassigned.replace('node-1', 'node-2')],
+    notes: [isUnassigned.replace('node-1', 'node-2'), isNowhere],
   },
-  { name: 'the last owner does as well', status: here, entry: on(null), node: '', notes: [isUnassigned] },
+  {
+    name: 'the last owner does as well',
+    status: here,
+    entry: on(null),
+    node: '',
+    notes: [isUnassigned, isNowhere],
+  },
   {
     name: 'the reporter says it once',
     status: { egressNode: '', egressIP: '', conditions: [{ ...notAssigned('no Node available'), ...since }] },
     entry: on(null),
     reports: true,
+  },
+  {
+    name: 'and again when the reason changes',
+    status: { egressNode: '', egressIP: '', conditions: [{ ...notAssigned('something else'), ...since }] },
+    entry: on(null),
+    reports: true,
+    node: '',
+    notes: [isNowhere],
+  },
+  {
+    name: 'a static address that nobody has yet is told of in the condition only',
+    entry: on(null, { pooled: false, why: 'no Node has 172.16.18.131 configured' }),
+    reports: true,
+    node: '',
+    notes: [],
   },
 ])('$name', ({ status, entry, holds = false, reports = false, node, notes }) => {
   const change = statusChange(egress(status), entry, { name: 'node-1', holds, reports }, 'now');

@@ -1,17 +1,13 @@
 import { assigned, notAssigned, withCondition } from '../api/conditions.ts';
 import type { Egress, EgressStatus } from '../api/egress.ts';
+import type { Happening } from '../api/event.ts';
 import { HashRing } from './consistent-hash.ts';
 import type { Ownership } from './ownership.ts';
 
-/** Something to tell about an Egress, in the words of Antrea's events. */
-export interface EgressEvent {
-  readonly reason: 'IPAssigned' | 'IPUnassigned';
-  readonly note: string;
-}
-
 export interface StatusChange {
   readonly status: EgressStatus;
-  readonly events: readonly EgressEvent[];
+  /** In the words of Antrea's events; for a failure, which Antrea does not tell, in those of the condition. */
+  readonly events: readonly Happening[];
 }
 
 /**
@@ -44,6 +40,7 @@ export function statusChange(
   // Whoever clears the status tells of it, be it the node that had the address or the one that reports for a lost node.
   const events =
     current.egressNode && current.egressIP ? [unassignedEvent(egress, current.egressIP, current.egressNode)] : [];
+  if (entry.pooled && entry.why !== null && next !== conditions) events.push(failureEvent(entry.why));
   return isCleared && next === conditions ? null : { status: withIP(next, '', ''), events };
 }
 
@@ -60,10 +57,23 @@ function withIP(
   return { egressNode, egressIP, conditions: [...((conditions ?? []) as NonNullable<EgressStatus['conditions']>)] };
 }
 
-function assignedEvent(egress: Egress, ip: string, node: string): EgressEvent {
-  return { reason: 'IPAssigned', note: `Assigned Egress ${egress.metadata.name} with IP ${ip} on Node ${node}` };
+function assignedEvent(egress: Egress, ip: string, node: string): Happening {
+  return {
+    type: 'Normal',
+    reason: 'IPAssigned',
+    note: `Assigned Egress ${egress.metadata.name} with IP ${ip} on Node ${node}`,
+  };
 }
 
-function unassignedEvent(egress: Egress, ip: string, node: string): EgressEvent {
-  return { reason: 'IPUnassigned', note: `Unassigned Egress ${egress.metadata.name} with IP ${ip} from Node ${node}` };
+function unassignedEvent(egress: Egress, ip: string, node: string): Happening {
+  return {
+    type: 'Normal',
+    reason: 'IPUnassigned',
+    note: `Unassigned Egress ${egress.metadata.name} with IP ${ip} from Node ${node}`,
+  };
+}
+
+function failureEvent(why: string): Happening {
+  const { reason = '', message = '' } = notAssigned(why);
+  return { type: 'Warning', reason, note: message };
 }
