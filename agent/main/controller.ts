@@ -4,6 +4,7 @@ import { webhookPort } from '../api/webhooks.ts';
 import { startController } from '../controller/controller.ts';
 import { startWebhook } from '../controller/webhook.ts';
 import { connectKube } from '../kube/client.ts';
+import type { Defects } from './defects.ts';
 import { integer, parseFlags } from './flags.ts';
 import type { Service } from './run.ts';
 
@@ -13,16 +14,17 @@ const flags = {
   'webhook-port': { type: 'string', default: String(webhookPort) },
 } as const;
 
-/** The controller from its command line. */
-export async function controllerService(args: readonly string[], log: Logger): Promise<Service> {
+/** The controller from its command line. `defects` is for tests only. */
+export async function controllerService(args: readonly string[], log: Logger, defects: Defects = {}): Promise<Service> {
   const { kubeconfig, ...ports } = parseFlags(args, flags);
   const healthPort = integer('health-port', ports['health-port'], 1, 65_535);
   const port = integer('webhook-port', ports['webhook-port'], 1, 65_535);
-  const kube = await connectKube({
+  const client = await connectKube({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     onReflectError: (resource, error) =>
       log.warn('a watch failed and is tried again', { resource: resource.plural, error: error.message }),
   });
+  const kube = defects.rewriteKube?.(client) ?? client;
   const controller = startController({ kube, log });
   const webhook = startWebhook({ kube, log, port });
   return {
@@ -31,7 +33,7 @@ export async function controllerService(args: readonly string[], log: Logger): P
     stop: async () => {
       await controller.stop();
       await (await webhook)[Symbol.asyncDispose]();
-      kube.close();
+      client.close();
     },
   };
 }

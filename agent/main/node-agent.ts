@@ -7,6 +7,7 @@ import type { Kube } from '../kube/types.ts';
 import { startNodeAgent } from '../node/agent.ts';
 import type { NodeAgentOptions } from '../node/agent.ts';
 import { maxCapacity } from '../node/capacity.ts';
+import type { Defects } from './defects.ts';
 import { UsageError, cidrs, integer, oneOf, parseFlags } from './flags.ts';
 import type { Service } from './run.ts';
 
@@ -32,17 +33,17 @@ const daemonSets: ResourceRef = {
   namespaced: true,
 };
 
-export type Defects = Pick<NodeAgentOptions, 'rewritePlan' | 'rewriteLayout'>;
-
 /** The node agent from its command line. `defects` is for tests only. */
 export async function nodeAgentService(args: readonly string[], log: Logger, defects: Defects = {}): Promise<Service> {
   const options = parseNodeFlags(args, process.env);
-  const kube = await connectKube({
+  const client = await connectKube({
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
     onReflectError: (resource, error) =>
       log.warn('a watch failed and is tried again', { resource: resource.plural, error: error.message }),
   });
-  const agent = startNodeAgent({ ...options.agent, ...defects, kube, log });
+  const { rewriteKube, ...bent } = defects;
+  const kube = rewriteKube?.(client) ?? client;
+  const agent = startNodeAgent({ ...options.agent, ...bent, kube, log });
   return {
     ready: agent.ready,
     healthPort: options.healthPort,
@@ -50,7 +51,7 @@ export async function nodeAgentService(args: readonly string[], log: Logger, def
       const uninstall = await isUninstalled(kube, log);
       await agent.stop({ uninstall });
       log.info('stopped', { kernelState: uninstall ? 'removed' : 'kept' });
-      kube.close();
+      client.close();
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { Logger } from '../base/log.ts';
 import { controllerService } from './controller.ts';
+import type { Defects } from './defects.ts';
 import { UsageError } from './flags.ts';
 import { nodeAgentService } from './node-agent.ts';
-import type { Defects } from './node-agent.ts';
 import { runService } from './run.ts';
 import type { Service } from './run.ts';
 
@@ -11,7 +11,7 @@ export function runProgram(argv: readonly string[], defects: Defects = {}): Prom
   const [program = '', ...args] = argv;
   const services: Readonly<Record<string, (log: Logger) => Promise<Service>>> = {
     agent: (log) => nodeAgentService(args, log, defects),
-    controller: (log) => controllerService(args, log),
+    controller: (log) => controllerService(args, log, defects),
   };
   return runService((log) => {
     const start = Object.hasOwn(services, program) ? services[program] : undefined;

@@ -48,6 +48,14 @@ export interface Declared {
   readonly settleMs: number;
 }
 
+/** What an implementation says about a policy. A claim, which cases hold against what is seen outside. */
+export interface PolicyStatus {
+  /** The addresses that are in place, each with the node that has it. */
+  readonly assigned: readonly { readonly address: string; readonly node: string }[];
+  /** Why an address is not in place; null where nothing is said about that. */
+  readonly pendingReason: string | null;
+}
+
 export interface AdapterContext {
   readonly cluster: Cluster;
   readonly kube: Kube;
@@ -72,6 +80,8 @@ export interface Adapter {
   remove(name: string, context: AdapterContext): Promise<void>;
   /** The name of the node that has the address, or null while none has. */
   ownerOf(name: string, context: AdapterContext): Promise<string | null>;
+  /** What it says about the policy, where it claims StatusNode. */
+  statusOf?(name: string, context: AdapterContext): Promise<PolicyStatus>;
   /** The objects of the intent, as a person would write them. */
   manifest(intent: EgressIntent): string;
   /** Everything about its state that helps to explain a failure: file name to contents. */

@@ -7,13 +7,14 @@ import { agentImage, installManifest, installNamespace } from '../../agent/api/i
 import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import type { Adapter, EgressIntent, Labels, Requirement, Selection } from './adapter.ts';
+import { bundledFeatures } from './bundled-features.ts';
 import { resourceRefOf } from './resource-ref.ts';
 import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
 
 /** This project's own implementation, through Antrea's v1beta1 objects: an Egress, and a pool with just its address. */
 export const bundled: Adapter = {
   name: 'bundled',
-  features: new Set(['PodSelector', 'MatchExpressions', 'SharedIP', 'UpdateIP', 'PinToNode', 'NoLeakAtPodStart']),
+  features: bundledFeatures,
   declared: { emptySelection: 'nothing', conflict: 'oldest', settleMs: 10_000 },
 
   async version() {
@@ -52,6 +53,17 @@ export const bundled: Adapter = {
   async ownerOf(name, { kube }) {
     const egress = await kube.find<Egress>(egresses, name);
     return egress?.status?.egressNode || null;
+  },
+
+  async statusOf(name, { kube }) {
+    const egress = await kube.find<Egress>(egresses, name);
+    const { egressIP = '', egressNode = '', assignments, conditions = [] } = egress?.status ?? {};
+    const first = egressIP === '' && egressNode === '' ? [] : [{ ip: egressIP, node: egressNode }];
+    const bad = conditions.find(({ type = '', status }) => /^IP(Allocated|Assigned)$/.test(type) && status === 'False');
+    return {
+      assigned: (assignments ?? first).map(({ ip, node }) => ({ address: ip, node })),
+      pendingReason: bad === undefined ? null : `${bad.reason}: ${bad.message}`,
+    };
   },
 
   manifest: (intent) =>

@@ -155,11 +155,14 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'selftest',
     args: '[ids...]',
-    help: 'run cases against seeded defects of the bundled implementation, which they must find',
+    help: 'run cases against seeded defects of the bundled implementation, which they must find, and without any',
     flags: [
       { form: '--case <regex>', help: 'cases whose id or title matches; may repeat', many: true },
       { form: '--defect <name>', help: 'only this defect; may repeat', many: true },
+      { form: '--concurrency <n>', help: 'cases at a time on a cluster (default: 3)' },
       { form: '-v, --verbose', help: 'show every check' },
+      provider,
+      ...images,
       stateDir,
       config,
     ],

@@ -1,4 +1,8 @@
-/** Seeded defects of the data plane, each with what is broken. A case that names one must fail when it is there. */
+/**
+ * Seeded defects, each with what is broken. A case that names one must fail when it is there. Each is made in one of
+ * plan-defects.ts, layout-defects.ts (the agent's plan and tables bent), api-defects.ts (what agent and controller read
+ * from and write to the API bent) and outside-defects.ts (the real ones, and somebody else who breaks things).
+ */
 export const defects = {
   'snat-missing': 'the egress node does not translate, so that packets leave with its own address',
   'snat-wrong-address': 'the egress node translates to another address than the one that was asked for',
@@ -24,6 +28,10 @@ export const defects = {
   'late-pods-ignored': 'pods that start after the policy are not steered',
   'early-pods-ignored': 'pods that were there before the policy are not steered',
   'unknown-pods-pass': 'a pod that the agent does not know yet leaves with the address of its node',
+  'status-names-another-node': 'the status names a node that does not have the address',
+  'status-claims-unassigned': 'the status names a node while no node has the address',
+  'masqueraded-before':
+    'something else on the nodes masquerades what leaves the pod network, before the egress node can translate',
 } as const;
 
 export type DefectName = keyof typeof defects;
@@ -31,3 +39,12 @@ export type DefectName = keyof typeof defects;
 export function isDefect(name: string): name is DefectName {
   return Object.hasOwn(defects, name);
 }
+
+/** Those that hit only some of the policies of a cluster: cases are run one after the other, so that they hit theirs. */
+export const hitOnlySome: ReadonlySet<DefectName> = new Set([
+  'crossed-addresses',
+  'early-pods-ignored',
+  'empty-selects-all',
+  'first-pod-only',
+  'late-pods-ignored',
+]);

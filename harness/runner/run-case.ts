@@ -24,6 +24,8 @@ export interface CaseRunOptions {
   readonly parameters?: Readonly<Record<string, number>> | undefined;
   /** What a case that did not pass has made is left for somebody to look at. */
   readonly keepFailed?: boolean;
+  /** The first check that fails ends the case: nothing more is wanted of it. */
+  readonly untilFailure?: boolean;
   readonly signal: AbortSignal;
   readonly onCheck?: (check: CheckResult) => void;
 }
@@ -70,6 +72,7 @@ async function attempt(
   const log = new CaseLog(recorder, options.onCheck ?? (() => undefined));
   const parameters = { ...defaultsOf(definition), ...options.parameters };
   const world = new World(testbed, log, `${definition.id.toLowerCase()}-${options.runTag}`, parameters);
+  log.endsAtFailure = options.untilFailure === true;
   const stopCapture = testbed.wire.onPacket((packet) => {
     if (isOurs(packet, world)) recorder.record({ type: 'packet', ...packet });
   });
@@ -87,6 +90,7 @@ async function attempt(
   } catch (error) {
     if (!(error instanceof CaseStopped)) note(error);
   }
+  log.endsAtFailure = false;
   await testbed.wire.fence().then((lost) => concludeLeaks(testbed, world, lost - (lostBefore ?? 0)), note);
   stopCapture();
   const isBad = problems.length > 0 || outcomeOf(log.checks) !== 'pass';

@@ -21,6 +21,8 @@ export class CaseLog {
   /** When something was last changed: a policy, a label, a pod. */
   changedUs = this.startUs;
   answeredByWitness = 0;
+  /** The first check that fails ends the case: nothing more is wanted of it. */
+  endsAtFailure = false;
 
   constructor(recorder: Recorder, onCheck: (result: CheckResult) => void) {
     this.recorder = recorder;
@@ -57,6 +59,7 @@ export class CaseLog {
   conclude(result: CheckResult): CheckResult {
     this.checks.push(result);
     this.#onCheck(result);
+    if (this.endsAtFailure && result.outcome === 'fail') throw new CaseStopped(result.name);
     return result;
   }
 

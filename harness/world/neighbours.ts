@@ -2,7 +2,7 @@ import { trafficProgram } from '../traffic/programs.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, passed, type CheckResult } from '../check/violations.ts';
 import type { CaseLog } from './case-log.ts';
-import type { RunningProcess } from '../../clusters/cluster.ts';
+import type { Cluster, RunningProcess } from '../../clusters/cluster.ts';
 import type { Testbed } from './testbed.ts';
 import { timeouts } from './timeouts.ts';
 
@@ -14,6 +14,7 @@ export class Neighbours implements AsyncDisposable {
   readonly #testbed: Testbed;
   readonly #log: CaseLog;
   #prober: RunningProcess | undefined;
+  #macs: ReadonlyMap<string, string> | undefined;
 
   constructor(testbed: Testbed, log: CaseLog) {
     this.#testbed = testbed;
@@ -36,6 +37,14 @@ export class Neighbours implements AsyncDisposable {
     return this.#log.conclude(
       mac === null ? passed(name, 'the router got no answer') : failed(name, `${mac} answered the router`, []),
     );
+  }
+
+  /** The node that answers, or null when nobody does; a MAC address that no node has stays what it is. */
+  async nodeOf(address: string): Promise<string | null> {
+    const mac = await this.whoAnswersFor(address);
+    if (mac === null) return null;
+    this.#macs ??= await macsOfNodes(this.#testbed.cluster);
+    return this.#macs.get(mac) ?? mac;
   }
 
   /** The MAC address that answers, or null when nobody does. Asks anew each time. */
@@ -71,6 +80,25 @@ export class Neighbours implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#prober?.stop();
   }
+}
+
+/** Which node has an interface with this MAC address, where only one has. */
+async function macsOfNodes({ nodes }: Cluster): Promise<ReadonlyMap<string, string>> {
+  const pairs = await Promise.all(
+    nodes.map(async (node) => {
+      const { stdout } = await node.run(['ip', '-json', 'link']);
+      const links = JSON.parse(stdout) as { address?: string }[];
+      return links.flatMap(({ address }): [string, string][] => (address === undefined ? [] : [[address, node.name]]));
+    }),
+  );
+  const owners = Map.groupBy(pairs.flat(), ([mac]) => mac);
+  return new Map(
+    [...owners].flatMap(([mac, found]): [string, string][] => {
+      const names = new Set(found.map(([, node]) => node));
+      const [only] = names;
+      return names.size === 1 && only !== undefined ? [[mac, only]] : [];
+    }),
+  );
 }
 
 /** Of `ip -json neigh show`: the MAC of a usable entry, and whether resolution has been given up. */

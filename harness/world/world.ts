@@ -15,6 +15,7 @@ import { Neighbours } from './neighbours.ts';
 import { Pods, type PodsSurroundings } from './pods.ts';
 import { selectionOf, type Of } from './selection.ts';
 import { Services } from './services.ts';
+import { Statuses } from './statuses.ts';
 import type { Testbed } from './testbed.ts';
 import { Wire } from './wire.ts';
 
@@ -31,6 +32,7 @@ export class World implements AsyncDisposable {
   readonly topology: Topology;
   readonly services: Services;
   readonly neighbours: Neighbours;
+  readonly statuses: Statuses;
   readonly namespaces: Namespaces;
   readonly log: CaseLog;
   readonly #testbed: Testbed;
@@ -56,6 +58,7 @@ export class World implements AsyncDisposable {
     this.namespaces = this.#undo.use(new Namespaces(testbed, log, runName));
     this.services = new Services(testbed, this.namespaces);
     this.neighbours = this.#undo.use(new Neighbours(testbed, log));
+    this.statuses = new Statuses(testbed, log, this.neighbours);
   }
 
   /** Makes what the case takes as given. */

@@ -9,7 +9,15 @@ export default defineCase({
   why: 'A suite whose Egress IP is the address of a node passes without any Egress when the client runs on that node.',
   given: { shop: { pods: { on: 'everyNode' } }, other: { pods: { on: 'everyNode' } } },
   plan: 4,
-  catches: ['snat-missing', 'snat-wrong-address', 'snat-node-address', 'tcp-only', 'udp-only', 'selects-neighbours'],
+  catches: [
+    'snat-missing',
+    'snat-wrong-address',
+    'snat-node-address',
+    'tcp-only',
+    'udp-only',
+    'selects-neighbours',
+    'masqueraded-before',
+  ],
   async checks({ pods, egress, coversAllPlacements }) {
     const by = ['tcp', 'udp', 'http'] as const;
     await pods('shop').eventuallyLeaveAs('the address of their node', { by });

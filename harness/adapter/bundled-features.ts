@@ -1,0 +1,13 @@
+import type { Feature } from '../case/features.ts';
+
+/** The extended features that the bundled implementation claims; one a line. */
+export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
+  'PodSelector',
+  'MatchExpressions',
+  'SharedIP',
+  'UpdateIP',
+  'PinToNode',
+  'NoLeakAtPodStart',
+  'StatusNode',
+  // One a line, so that two claims made at the same time do not meet.
+]);

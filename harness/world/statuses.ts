@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PolicyStatus } from '../adapter/adapter.ts';
+import { statusIsTrue } from '../check/status.ts';
+import { failed, passed, type CheckResult } from '../check/violations.ts';
+import { nowUs } from '../traffic/protocol.ts';
+import type { CaseLog } from './case-log.ts';
+import type { Egress } from './egress.ts';
+import type { Neighbours } from './neighbours.ts';
+import { millisSince } from './probing.ts';
+import type { Testbed } from './testbed.ts';
+
+/** The catalogue's limit: a status tells of an assignment, or of its end, this soon. */
+const statusMs = 10_000;
+const lookEveryMs = 100;
+
+/** What the implementation says about policies, against what is so on the wire. */
+export class Statuses {
+  readonly #testbed: Testbed;
+  readonly #log: CaseLog;
+  readonly #neighbours: Neighbours;
+
+  constructor(testbed: Testbed, log: CaseLog, neighbours: Neighbours) {
+    this.#testbed = testbed;
+    this.#log = log;
+    this.#neighbours = neighbours;
+  }
+
+  /** Check: it soon tells all addresses of the policy, each with the node that answers for it on the node LAN. */
+  async comesTrue(egress: Egress): Promise<CheckResult> {
+    const name = `the status of ${egress.name} tells ${egress.addresses.join(', ')} and who has it, and it is so`;
+    const startUs = nowUs();
+    const status = await this.#until(egress, ({ assigned }) => assigned.length >= egress.addresses.length);
+    const toldMs = millisSince(startUs, nowUs());
+    const answering = new Map<string, string | null>();
+    for (const address of egress.addresses) answering.set(address, await this.#neighbours.nodeOf(address));
+    const judged = statusIsTrue({ claims: status.assigned, wanted: egress.addresses, answering }, { name });
+    return this.#log.conclude(judged.outcome === 'pass' ? { ...judged, measured: { toldMs } } : judged);
+  }
+
+  /** Check: it soon tells of no node, for an address that nobody answers for. */
+  async claimsNothing(egress: Egress): Promise<CheckResult> {
+    const name = `the status of ${egress.name} claims no node for ${egress.addresses.join(', ')}, which nobody has`;
+    const { assigned } = await this.#until(egress, (status) => status.assigned.length === 0);
+    const answering = new Map<string, string | null>();
+    for (const address of egress.addresses) answering.set(address, await this.#neighbours.nodeOf(address));
+    const someone = [...answering].find(([, node]) => node !== null);
+    if (someone !== undefined)
+      return this.#log.conclude(failed(name, `${someone[1]} answers for ${someone[0]}, which no node should have`, []));
+    return this.#log.conclude(statusIsTrue({ claims: assigned, wanted: [], answering }, { name }));
+  }
+
+  /** Check: it soon tells in words why the policy has no address in place. */
+  async saysWhy(egress: Egress, like: RegExp): Promise<CheckResult> {
+    const name = `the status of ${egress.name} says why it is not in place`;
+    const { pendingReason } = await this.#until(egress, (status) => like.test(status.pendingReason ?? ''));
+    const isSaid = like.test(pendingReason ?? '');
+    const message = pendingReason === null ? 'it says nothing' : `it says "${pendingReason}"`;
+    return this.#log.conclude(isSaid ? passed(name, message) : failed(name, message, []));
+  }
+
+  /** The first status that is as wanted, or else the last one. */
+  async #until({ name }: Egress, isWanted: (status: PolicyStatus) => boolean): Promise<PolicyStatus> {
+    const { adapter, context } = this.#testbed;
+    if (adapter.statusOf === undefined) throw new Error(`${adapter.name} claims a status and has no way to read it`);
+    const startUs = nowUs();
+    for (;;) {
+      const status = await adapter.statusOf(name, context);
+      if (isWanted(status) || millisSince(startUs, nowUs()) > statusMs) return status;
+      await sleep(lookEveryMs);
+    }
+  }
+}
