@@ -43,8 +43,11 @@ const podPath = (name: string): string => `/api/v1/namespaces/lab/pods/${name}`;
 const object = (fields: object): KubeObject => ({ metadata: {}, ...fields });
 
 function putNode({ name, address, podCIDR }: TestNode, ready: 'True' | 'False'): void {
-  const status = { addresses: [{ type: 'InternalIP', address }], conditions: [{ type: 'Ready', status: ready }] };
-  api.put(`/api/v1/nodes/${name}`, object({ spec: { podCIDRs: [podCIDR] }, status }));
+  const status = {
+    addresses: [{ type: 'InternalIP', address: address[4] }],
+    conditions: [{ type: 'Ready', status: ready }],
+  };
+  api.put(`/api/v1/nodes/${name}`, object({ spec: { podCIDRs: [podCIDR[4]] }, status }));
 }
 
 function putPod(node: TestNode, name: string, podIP: string): void {
@@ -57,10 +60,10 @@ function putPod(node: TestNode, name: string, podIP: string): void {
 for (const node of testNodes) putNode(node, 'True');
 api.put('/api/v1/namespaces/lab', object({}));
 api.put(daemonSetPath, object({}));
-putPod(node1, 'a1', await addPod(node1, 'a1', 5));
-putPod(node2, 'a2', await addPod(node2, 'a2', 5));
-putPod(node3, 'a3', await addPod(node3, 'a3', 5));
-const lateAddress = await addPod(node1, 'late', 9);
+putPod(node1, 'a1', (await addPod(node1, 'a1', 5))[4]);
+putPod(node2, 'a2', (await addPod(node2, 'a2', 5))[4]);
+putPod(node3, 'a3', (await addPod(node3, 'a3', 5))[4]);
+const lateAddress = (await addPod(node1, 'late', 9))[4];
 const clean = await Promise.all(testNodes.map((node) => nodeState(node.name)));
 
 interface Program {
@@ -106,7 +109,7 @@ seen['ready'] = await Promise.all(
 
 const sources = async (pods: readonly string[]): Promise<string[]> => {
   const all: string[] = [];
-  for (const pod of pods) all.push(await sourceSeen(pod, outsideAddress));
+  for (const pod of pods) all.push(await sourceSeen(pod, outsideAddress[4]));
   return all;
 };
 const pods = ['a1', 'a2', 'a3'];
@@ -140,7 +143,7 @@ seen['selected'] = await sources(pods);
 
 // Its first packets may come before the agent knows it: held back, and sent again by TCP after a second.
 putPod(node1, 'late', lateAddress);
-seen['latePod'] = await sourceSeen('late', outsideAddress, 3);
+seen['latePod'] = await sourceSeen('late', outsideAddress[4], 3);
 
 // A restart of every program.
 for (const program of [controller, ...agents]) await program.child.stop();
@@ -168,7 +171,7 @@ seen['back'] = await sources(pods);
 
 api.remove(egressPath);
 const until = performance.now() + 5_000;
-while (performance.now() < until && (await sourceSeen('a1', outsideAddress)) !== node1.address);
+while (performance.now() < until && (await sourceSeen('a1', outsideAddress[4])) !== node1.address[4]);
 seen['deleted'] = await sources(pods);
 
 seen['leakedPackets'] = await leakedPackets();

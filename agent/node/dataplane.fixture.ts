@@ -10,23 +10,29 @@ import { planNode } from './plan.ts';
 import {
   addPod,
   buildTestbed,
+  lanAddress,
   leakedPackets,
   netnsOf,
   nodeState,
   openConnection,
   outsideAddress,
+  segmentSize,
   selectedPort,
   sendDatagram,
   sourceSeen,
   startEcho,
   testNodes,
 } from './testbed.fixture.ts';
-import type { TestNode } from './testbed.fixture.ts';
+import type { Both, TestNode } from './testbed.fixture.ts';
 
 // A program for the inside of a sandbox: builds the testbed, goes through the story once and prints what it saw as one
-// line of JSON. dataplane.netns.test.ts judges.
+// line of JSON. dataplane.netns.test.ts judges. Arguments: the IP version of the Egress, and those that the nodes have.
 
-const egressIP = '172.16.18.131';
+const v = process.argv[2] === '6' ? 6 : 4;
+const nodeFamilies = (process.argv[3] ?? '4').split('+').map((text) => (text === '6' ? 6 : 4));
+const otherFamily = v === 4 ? 6 : 4;
+const egressIP = lanAddress(131)[v];
+const outsideHere = outsideAddress[v];
 const [node1, node2, node3] = testNodes as [TestNode, TestNode, TestNode];
 
 await buildTestbed();
@@ -48,14 +54,16 @@ const egress: Egress = {
 };
 const pool: ExternalIPPool = {
   metadata: { name: 'pool' },
-  spec: { ipRanges: [{ start: '172.16.18.131', end: '172.16.18.150' }], nodeSelector: {} },
+  spec: { ipRanges: [{ start: egressIP, end: lanAddress(150)[v] }], nodeSelector: {} },
 };
 
+const addressesOf = (all: Both): string[] => nodeFamilies.map((family) => all[family]);
+
 function podFacts(): Pod[] {
-  return Object.entries({ ...selected, ...plain }).map(([name, podIP]) => ({
+  return Object.entries({ ...selected, ...plain }).map(([name, address]) => ({
     metadata: { name, namespace: 'default', labels: { app: name[0] ?? '' } },
-    spec: { nodeName: testNodes.find((node) => podIP.startsWith(node.podCIDR.replace('0/24', '')))?.name ?? '' },
-    status: { phase: 'Running', podIP },
+    spec: { nodeName: `node-${name[1]}` },
+    status: { phase: 'Running', podIPs: addressesOf(address).map((ip) => ({ ip })) },
   }));
 }
 
@@ -63,8 +71,8 @@ function factsWith(egresses: readonly Egress[], owners: readonly TestNode[]): Fa
   return {
     nodes: testNodes.map(({ name, address, podCIDR }) => ({
       metadata: { name },
-      spec: { podCIDRs: [podCIDR] },
-      status: { addresses: [{ type: 'InternalIP', address }] },
+      spec: { podCIDRs: addressesOf(podCIDR) },
+      status: { addresses: addressesOf(address).map((ip) => ({ type: 'InternalIP', address: ip })) },
     })),
     namespaces: [{ metadata: { name: 'default' } }],
     pods: podFacts(),
@@ -91,7 +99,7 @@ async function apply(egresses: readonly Egress[], owners: readonly TestNode[]): 
   }
 }
 
-async function sources(pods: readonly string[], server: string): Promise<string[]> {
+async function sources(pods: readonly string[], server = outsideHere): Promise<string[]> {
   const seen: string[] = [];
   for (const pod of pods) seen.push(await sourceSeen(pod, server));
   return seen;
@@ -99,10 +107,17 @@ async function sources(pods: readonly string[], server: string): Promise<string[
 
 /** MAC address that answers for the Egress IP on the LAN, asked anew from the router; 'none' when nobody does. */
 async function answers(): Promise<string> {
-  const script = `ip neigh flush dev lan0; echo > /dev/udp/${egressIP}/9; sleep 0.3; ip -j neigh show ${egressIP} dev lan0`;
-  const { stdout } = await run(['bash', '-c', script], { netns: netnsOf('router') });
-  const [entry] = JSON.parse(stdout) as { lladdr?: string }[];
-  return entry?.lladdr ?? 'none';
+  const script = `ip -${v} neigh flush dev lan0; echo > /dev/udp/${egressIP}/9; sleep 0.3`;
+  await run(['bash', '-c', script], { netns: netnsOf('router') });
+  return inCache();
+}
+
+/** MAC address that the router has for the Egress IP now. */
+async function inCache(): Promise<string> {
+  const entries = await ipJson<{ lladdr?: string }>(['neigh', 'show', egressIP, 'dev', 'lan0'], {
+    netns: netnsOf('router'),
+  });
+  return entries[0]?.lladdr ?? 'none';
 }
 
 async function macOf(node: TestNode): Promise<string> {
@@ -112,15 +127,16 @@ async function macOf(node: TestNode): Promise<string> {
 
 /** A datagram whose source address the pod has no right to, from where its node would take it for a neighbour's. */
 async function forge(pod: string, source: string, text: string): Promise<void> {
-  await run(['ip', 'addr', 'add', `${source}/32`, 'dev', 'lo'], { netns: netnsOf(pod), allowFailure: true });
-  const program = `const s = require('node:dgram').createSocket('udp4'); s.bind(0, '${source}', () => s.send('${text}', 8080, '${outsideAddress}', () => s.close()));`;
+  const address = v === 4 ? `${source}/32 dev lo` : `${source}/128 dev lo nodad`;
+  await run(['ip', 'addr', 'add', ...address.split(' ')], { netns: netnsOf(pod), allowFailure: true });
+  const program = `const s = require('node:dgram').createSocket('udp${v}'); s.bind(0, '${source}', () => s.send('${text}', 8080, '${outsideHere}', () => s.close()));`;
   await run([process.execPath, '-e', program], { netns: netnsOf(pod) });
-  await run(['ip', 'addr', 'del', `${source}/32`, 'dev', 'lo'], { netns: netnsOf(pod) });
+  await run(['ip', 'addr', 'del', ...address.split(' ').slice(0, 3)], { netns: netnsOf(pod) });
 }
 
 /** A new connection a millisecond. */
 async function startFlood(pod: string): Promise<Child> {
-  const program = `const d = require('node:dgram'); console.error('sending'); setInterval(() => { const s = d.createSocket('udp4'); s.send('flood', ${selectedPort}, '${outsideAddress}', () => s.close()); }, 1);`;
+  const program = `const d = require('node:dgram'); console.error('sending'); setInterval(() => { const s = d.createSocket('udp${v}'); s.send('flood', ${selectedPort}, '${outsideHere}', () => s.close()); }, 1);`;
   const { promise, resolve } = Promise.withResolvers<void>();
   const child = start([process.execPath, '-e', program], { netns: netnsOf(pod), onStderr: () => resolve() });
   await promise;
@@ -131,26 +147,29 @@ const seen: Record<string, unknown> = {};
 const all = ['a1', 'a2', 'a3', 'b1', 'b3'];
 
 await apply([], testNodes);
-seen['noEgress'] = await sources([...all, 'u3'], outsideAddress);
+seen['noEgress'] = await sources([...all, 'u3']);
 
 // node-2 owns; the pods are on the owner, behind a bridge, and on two others.
 await apply([egress], [node2]);
-seen['owned'] = await sources(all, outsideAddress);
-seen['unknownPod'] = await sources(['u3'], outsideAddress);
-seen['podToPod'] = await sources(['a1', 'a2', 'a3'], plain.b1);
+seen['owned'] = await sources(all);
+seen['ownTraffic'] = await sourceSeen(node2.name, outsideHere);
+seen['unknownPod'] = await sources(['u3']);
+seen['podToPod'] = await sources(['a1', 'a2', 'a3'], plain.b1[v]);
+if (nodeFamilies.includes(otherFamily)) seen['otherFamily'] = await sources(all, outsideAddress[otherFamily]);
+seen['segments'] = [await segmentSize('a1', outsideHere), await segmentSize('a2', outsideHere)];
 seen['answeredByOwner'] = (await answers()) === (await macOf(node2));
 
-await sendDatagram('a3', outsideAddress, 'honest-a3');
-await forge('b3', selected.a3, 'forged-as-neighbour');
-await forge('b3', selected.a1, 'forged-as-remote');
+await sendDatagram('a3', outsideHere, 'honest-a3');
+await forge('b3', selected.a3[v], 'forged-as-neighbour');
+await forge('b3', selected.a1[v], 'forged-as-remote');
 await forge('b3', egressIP, 'forged-as-egress-ip');
-await sendDatagram('a1', outsideAddress, 'last');
+await sendDatagram('a1', outsideHere, 'last');
 while (!outside.datagrams.some((line) => line.endsWith(' last')))
   await new Promise((resolve) => setTimeout(resolve, 20));
 seen['datagrams'] = outside.datagrams;
 
 // A new agent on each node adopts what is there: not one element changes, and open connections go on.
-const connections = ['a1', 'a2', 'a3'].map((pod) => openConnection(pod, outsideAddress));
+const connections = ['a1', 'a2', 'a3'].map((pod) => openConnection(pod, outsideHere));
 seen['beforeRestart'] = await Promise.all(connections.map((connection) => connection.ask('one', 1000)));
 const stateBefore = await Promise.all(testNodes.map((node) => nodeState(node.name)));
 for (const node of testNodes) planes.set(node, newPlane(node, 60_000));
@@ -161,28 +180,29 @@ seen['afterRestart'] = await Promise.all(connections.map((connection) => connect
 
 // The address moves to node-3: from there for everybody.
 await apply([egress], [node3]);
-seen['moved'] = await sources(all, outsideAddress);
+seen['learntByRouter'] = (await inCache()) === (await macOf(node3));
+seen['moved'] = await sources(all);
 seen['answeredByNewOwner'] = (await answers()) === (await macOf(node3));
 seen['remotePodKeepsConnection'] = await connections[0]?.ask('three', 3000);
 
 // No node may own it: dropped, not leaked.
 await apply([egress], []);
-seen['nobodyOwns'] = await sources(['a1', 'a2', 'a3', 'b1'], outsideAddress);
+seen['nobodyOwns'] = await sources(['a1', 'a2', 'a3', 'b1']);
 
 // The owner's agent falls silent: the lease runs out.
 await apply([egress], [node1]);
 planes.set(node1, newPlane(node1, 300));
 await apply([egress], [node1]);
 await planes.get(node1)?.refreshLease();
-seen['withinLease'] = await sources(['a1'], outsideAddress);
+seen['withinLease'] = await sources(['a1']);
 await new Promise((resolve) => setTimeout(resolve, 400));
-seen['afterLease'] = [...(await sources(['a1', 'a2'], outsideAddress)), await answers()];
+seen['afterLease'] = [...(await sources(['a1', 'a2'])), await answers()];
 planes.set(node1, newPlane(node1, 60_000));
 await apply([egress], [node1]);
-seen['leaseRenewed'] = await sources(['a1', 'a2'], outsideAddress);
+seen['leaseRenewed'] = await sources(['a1', 'a2']);
 
 await apply([], testNodes);
-seen['removed'] = await sources(all, outsideAddress);
+seen['removed'] = await sources(all);
 for (const connection of connections) await connection.stop();
 seen['leakedPackets'] = await leakedPackets();
 
@@ -194,14 +214,14 @@ for (let round = 0; round < 5; round += 1) {
   planes.set(node2, newPlane(node2, 60_000));
   await apply([egress], [node2]);
 }
-seen['floodArrives'] = await sources(['a1', 'a3'], outsideAddress);
+seen['floodArrives'] = await sources(['a1', 'a3']);
 for (const flood of floods) await flood.stop();
 seen['leakedMeanwhile'] = await leakedPackets();
 
 for (const node of testNodes) await removeDataPlane({ netns: netnsOf(node.name) });
 const after = await Promise.all(testNodes.map((node) => nodeState(node.name)));
 seen['uninstallLeaves'] = after.filter((state, i) => state !== withPods[i]);
-seen['podsAfterUninstall'] = await sources(['a1', 'a3', 'u3'], outsideAddress);
+seen['podsAfterUninstall'] = await sources(['a1', 'a3', 'u3']);
 await outside.stop();
 await peer.stop();
 console.log(JSON.stringify(seen));

@@ -64,6 +64,37 @@ test('a pod whose Egress moves here changes its way', () => {
   ]);
 });
 
+test('addresses go to the tables of their IP version, where the node has it', () => {
+  const dual = plan({
+    uplinks: new Map([
+      [4, '172.16.18.121'],
+      [6, 'fd00:18::121'],
+    ]),
+    pods: new Set(['10.203.1.5', 'fd00:203:1::5']),
+    steering: new Map([['fd00:203:1::5', '02:e6:ac:10:12:7a']]),
+    snat: new Map([['fd00:203:2::5', 'fd00:18::131']]),
+    addresses: new Set(['fd00:18::131']),
+    owned: new Set(['fd00:18::131']),
+    exempt: ['fe80::/10'],
+    podRanges: ['fd00:203:1::/64'],
+  });
+  expect(diff(null, dual)).toEqual([
+    'add element ip egressproof pods { 10.203.1.5 }',
+    'add element ip egressproof peers { 172.16.18.122 }',
+    'add element ip6 egressproof pods { fd00:203:1::5 }',
+    'add element ip6 egressproof addresses { fd00:18::131 }',
+    'add element ip6 egressproof owned { fd00:18::131 timeout 1000ms }',
+    'add element ip6 egressproof steering { fd00:203:1::5 : goto to_overlay }',
+    'add element ip6 egressproof egress_ips { fd00:203:2::5 : fd00:18::131 }',
+    'flush set ip6 egressproof pod_ranges',
+    'add element ip6 egressproof pod_ranges { fd00:203:1::/64 }',
+    'flush set ip6 egressproof exempt',
+    'add element ip6 egressproof exempt { fe80::/10 }',
+    'add element netdev egressproof gateways6 { fd00:203:1::5 : 02:e6:ac:10:12:7a }',
+  ]);
+  expect(diff(null, { ...dual, uplinks: plan().uplinks }).some((line) => line.includes('ip6'))).toBe(false);
+});
+
 test('owned addresses are leased, and given up whether the lease has run out or not', () => {
   const owner = plan({ owned: new Set(['172.16.18.131']) });
   expect(diff(plan(), owner)).toEqual([

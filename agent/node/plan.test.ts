@@ -164,8 +164,66 @@ test('an address that its last owner still has is not taken, yet its pods are re
   expect(made.steering.get('10.203.1.5')).toBe('local');
 });
 
-test('an IPv6 Egress leaves IPv4 pods alone', () => {
-  expect(plan({ egresses: [egress('e', { egressIP: 'fd00::1', externalIPPool: 'zone-1' })] }).steering.size).toBe(0);
+const dualNode = (n: number): Node => ({
+  ...node(n),
+  spec: { podCIDRs: [`10.203.${n}.0/24`, `fd00:203:${n}::/64`] },
+  status: {
+    addresses: [`172.16.18.12${n}`, `fd00:18::12${n}`].map((address) => ({ type: 'InternalIP', address })),
+  },
+});
+const dualPod = (n: number): Pod => {
+  const one = pod(`10.203.${n}.5`);
+  return { ...one, status: { ...one.status, podIPs: [{ ip: `10.203.${n}.5` }, { ip: `fd00:203:${n}:0::5` }] } };
+};
+const poolOf6 = {
+  metadata: { name: 'v6' },
+  spec: { ipRanges: [{ cidr: 'fd00:18::130/124' }], nodeSelector: { matchLabels: { zone: '1' } } },
+};
+const dual = (egresses: Egress[], pools = [...facts({}).pools, poolOf6]): Partial<Facts> => ({
+  nodes: [1, 2, 3].map(dualNode),
+  pods: [1, 2].map(dualPod),
+  egresses,
+  pools,
+});
+
+test('an IPv6 Egress has the IPv6 addresses of pods, in their canonical text, and no other', () => {
+  const made = plan(dual([egress('e', { egressIP: 'fd00:18:0::131', externalIPPool: 'v6' })]));
+  expect([...made.pods]).toEqual(['10.203.1.5', 'fd00:203:1::5']);
+  expect([...made.steering.keys()]).toEqual(['fd00:203:1::5']);
+  expect([...made.snat]).toEqual([1, 2].map((n) => [`fd00:203:${n}::5`, 'fd00:18::131']));
+  expect([[...made.held], [...made.uplinks], made.nodeAddress]).toEqual([
+    ['fd00:18::131'],
+    [
+      [4, '172.16.18.121'],
+      [6, 'fd00:18::121'],
+    ],
+    '172.16.18.121',
+  ]);
+});
+
+test('of the Egresses of a pod, the oldest of each IP version has that version', () => {
+  const v6 = egress('3', { egressIP: 'fd00:18::131', externalIPPool: 'v6' });
+  const made = plan(dual([pooled('2', 1, '172.16.18.132'), pooled('1', 1), v6]));
+  expect([made.snat.get('10.203.1.5'), made.snat.get('fd00:203:1::5')]).toEqual(['172.16.18.131', 'fd00:18::131']);
+});
+
+test.each([
+  { name: 'the pool of IPv6 addresses', pool: 'v6', held: ['fd00:203:1::5'] },
+  { name: 'a pool that nobody knows', pool: 'x', held: ['10.203.1.5', 'fd00:203:1::5'] },
+])('while an Egress waits for an address of $name, what it may come to have is held', ({ pool, held }) => {
+  const made = plan(dual([egress('e', { externalIPPool: pool })]));
+  expect([...made.steering]).toEqual(held.map((ip) => [ip, 'drop']));
+});
+
+test('the overlay is of IPv6 on nodes that have no other address', () => {
+  const only6 = (n: number): Node => ({
+    ...dualNode(n),
+    status: { addresses: [{ type: 'InternalIP', address: `fd00:18::12${n}` }] },
+  });
+  const made = plan({ ...dual([]), nodes: [1, 2].map(only6) });
+  expect([made.nodeAddress, ...made.peers.keys()]).toEqual(['fd00:18::121', 'fd00:18::122']);
+  expect(made.peers.get('fd00:18::122')).toMatch(/^06(:[0-9a-f]{2}){5}$/);
+  expect(made.uplinks.get(4)).toBe('fd00:18::121');
 });
 
 test('no plan without the InternalIP of the node', () => {

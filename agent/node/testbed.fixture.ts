@@ -6,26 +6,46 @@ import { nftApply } from '../linux/nft.ts';
 
 /**
  * A small cluster of network namespaces for the tests of the data plane, inside a sandbox without an uplink: three nodes
- * on one LAN, a router, a host outside. The nodes masquerade their pods as a default CNI does, with rp_filter 0, 1 and 2.
+ * on one LAN, a router, a host outside; everything has addresses of both IP versions. The nodes masquerade their pods as
+ * a default CNI does, with rp_filter 0, 1 and 2.
  */
 export const netnsOf = (name: string): string => `/run/netns/${name}`;
 
+/** One address of each IP version. */
+export interface Both {
+  readonly 4: string;
+  readonly 6: string;
+}
+
 export interface TestNode {
   readonly name: string;
-  readonly address: string;
-  readonly podCIDR: string;
+  readonly address: Both;
+  readonly podCIDR: Both;
   /** How pods are attached. */
   readonly attach: 'ptp' | 'bridge';
   readonly rpFilter: 0 | 1 | 2;
 }
 
+const nodeNumber = (n: 1 | 2 | 3, attach: 'ptp' | 'bridge', rpFilter: 0 | 1 | 2): TestNode => ({
+  name: `node-${n}`,
+  address: lanAddress(120 + n),
+  podCIDR: { 4: `10.203.${n}.0/24`, 6: `fd00:203:${n}::/64` },
+  attach,
+  rpFilter,
+});
+
+/** An address of the nodes' LAN. */
+export function lanAddress(host: number): Both {
+  return { 4: `172.16.18.${host}`, 6: `fd00:18::${host}` };
+}
+
 export const testNodes: readonly TestNode[] = [
-  { name: 'node-1', address: '172.16.18.121', podCIDR: '10.203.1.0/24', attach: 'ptp', rpFilter: 0 },
-  { name: 'node-2', address: '172.16.18.122', podCIDR: '10.203.2.0/24', attach: 'bridge', rpFilter: 1 },
-  { name: 'node-3', address: '172.16.18.123', podCIDR: '10.203.3.0/24', attach: 'ptp', rpFilter: 2 },
+  nodeNumber(1, 'ptp', 0),
+  nodeNumber(2, 'bridge', 1),
+  nodeNumber(3, 'ptp', 2),
 ];
 
-export const outsideAddress = '172.16.20.10';
+export const outsideAddress: Both = { 4: '172.16.20.10', 6: 'fd00:20::10' };
 const outsidePort = 8080;
 /** Only selected pods send to this one, where nobody listens: the discard port (RFC 863). */
 export const selectedPort = 9;
@@ -35,76 +55,126 @@ export async function buildTestbed(): Promise<void> {
   await run(['mount', '-t', 'tmpfs', 'none', '/run']);
   await mkdir('/run/netns');
   const spaces = ['router', 'outside', ...testNodes.map((node) => node.name)];
+  await addNamespaces(spaces);
   await ipBatch([
     'link set lo up',
-    ...spaces.map((name) => `netns add ${name}`),
     'link add lan type bridge',
     'link set lan up',
     ...cable('lan-router', 'lan0', 'router'),
     ...testNodes.flatMap((node) => cable(`lan-${node.name}`, 'eth0', node.name)),
     'link add wan0 netns router type veth peer name eth0 netns outside',
   ]);
-  await ipBatch(up('lan0', '172.16.18.1/24'), { netns: netnsOf('router') });
-  await ipBatch(up('wan0', '172.16.20.1/24'), { netns: netnsOf('router') });
-  await ipBatch([...up('eth0', `${outsideAddress}/24`), 'route add default via 172.16.20.1'], {
-    netns: netnsOf('outside'),
-  });
-  await sysctl('router', 'net/ipv4/ip_forward', '1');
+  await ipBatch(up('lan0', { 4: '172.16.18.1/24', 6: 'fd00:18::1/64' }), { netns: netnsOf('router') });
+  await ipBatch(up('wan0', { 4: '172.16.20.1/24', 6: 'fd00:20::1/64' }), { netns: netnsOf('router') });
+  await ipBatch(
+    [
+      ...up('eth0', { 4: `${outsideAddress[4]}/24`, 6: `${outsideAddress[6]}/64` }),
+      'route add default via 172.16.20.1',
+      'route add default via fd00:20::1',
+    ],
+    { netns: netnsOf('outside') },
+  );
+  await forwarding('router');
   // Whatever the outside sees from a pod's own address has leaked, and of selected pods from a node's.
+  const leaks = (ip: string, pods: string, nodes: string): string =>
+    `${ip} saddr ${pods} counter name pods\n udp dport ${selectedPort} ${ip} saddr ${nodes} counter name pods\n`;
   await nftApply(
-    `table ip leaks { counter pods { }\n chain input { type filter hook prerouting priority raw; ip saddr 10.203.0.0/16 counter name pods\n udp dport ${selectedPort} ip saddr 172.16.18.121-172.16.18.123 counter name pods\n }\n }\n`,
+    `table inet leaks { counter pods { }\n chain input { type filter hook prerouting priority raw;
+    ${leaks('ip', '10.203.0.0/16', '172.16.18.121-172.16.18.123')} ${leaks('ip6', 'fd00:203::/32', '{ fd00:18::121, fd00:18::122, fd00:18::123 }')} }\n }\n`,
     { netns: netnsOf('outside') },
   );
   for (const node of testNodes) await buildNode(node);
+}
+
+/** Without duplicate address detection, for which each new IPv6 address would wait a second. */
+async function addNamespaces(names: readonly string[]): Promise<void> {
+  await ipBatch(names.map((name) => `netns add ${name}`));
+  const script = 'for scope in all default; do echo 0 > /proc/sys/net/ipv6/conf/$scope/accept_dad; done';
+  await Promise.all(names.map((name) => run(['sh', '-c', script], { netns: netnsOf(name) })));
 }
 
 function cable(port: string, name: string, netns: string): string[] {
   return [`link add ${port} type veth peer name ${name} netns ${netns}`, `link set ${port} master lan up`];
 }
 
-function up(name: string, address: string): string[] {
-  return ['link set lo up', `addr add ${address} dev ${name}`, `link set ${name} up`];
+function up(name: string, address: Both): string[] {
+  return [
+    'link set lo up',
+    `addr add ${address[4]} dev ${name}`,
+    `link set ${name} up`,
+    `addr add ${address[6]} dev ${name}`,
+  ];
+}
+
+async function forwarding(netns: string): Promise<void> {
+  await sysctl(netns, 'net/ipv4/ip_forward', '1');
+  await sysctl(netns, 'net/ipv6/conf/all/forwarding', '1');
 }
 
 async function buildNode(node: TestNode): Promise<void> {
   const netns = netnsOf(node.name);
-  await sysctl(node.name, 'net/ipv4/ip_forward', '1');
+  await forwarding(node.name);
   await sysctl(node.name, 'net/ipv4/conf/all/rp_filter', String(node.rpFilter));
   await sysctl(node.name, 'net/ipv4/conf/default/rp_filter', String(node.rpFilter));
   const others = testNodes.filter((other) => other !== node);
+  const gateway = gatewayOf(node);
   await ipBatch(
     [
-      ...up('eth0', `${node.address}/24`),
+      ...up('eth0', { 4: `${node.address[4]}/24`, 6: `${node.address[6]}/64` }),
       'route add default via 172.16.18.1',
-      ...others.map((other) => `route add ${other.podCIDR} via ${other.address}`),
+      'route add default via fd00:18::1',
+      ...others.flatMap((other) => both((v) => `route add ${other.podCIDR[v]} via ${other.address[v]}`)),
       ...(node.attach === 'bridge'
-        ? ['link add cni0 type bridge', 'link set cni0 up', `addr add ${gatewayOf(node)}/24 dev cni0`]
+        ? [
+            'link add cni0 type bridge',
+            'link set cni0 up',
+            `addr add ${gateway[4]}/24 dev cni0`,
+            `addr add ${gateway[6]}/64 dev cni0`,
+          ]
         : []),
     ],
     { netns },
   );
-  await nftApply(
-    'table ip cni { chain outbound { type nat hook postrouting priority srcnat; ip saddr 10.203.0.0/16 ip daddr != 10.203.0.0/16 masquerade\n }\n }\n',
-    { netns },
-  );
+  const masquerade = (ip: string, pods: string): string =>
+    `table ${ip} cni { chain outbound { type nat hook postrouting priority srcnat; ${ip} saddr ${pods} ${ip} daddr != ${pods} masquerade\n }\n }\n`;
+  await nftApply(masquerade('ip', '10.203.0.0/16') + masquerade('ip6', 'fd00:203::/32'), { netns });
 }
 
-const gatewayOf = (node: TestNode): string => node.podCIDR.replace('.0/24', '.1');
+function both(line: (family: 4 | 6) => string): string[] {
+  return [line(4), line(6)];
+}
 
-/** Attaches a pod with the given last octet to a node; returns its address. */
-export async function addPod(node: TestNode, name: string, octet: number): Promise<string> {
-  const address = node.podCIDR.replace('.0/24', `.${octet}`);
+/** The address with this last number in the node's pod CIDRs. */
+function podAddress(node: TestNode, last: number): Both {
+  return { 4: node.podCIDR[4].replace('.0/24', `.${last}`), 6: node.podCIDR[6].replace('::/64', `::${last}`) };
+}
+
+const gatewayOf = (node: TestNode): Both => podAddress(node, 1);
+
+/** Attaches a pod to a node; returns its addresses, which have the given last number. */
+export async function addPod(node: TestNode, name: string, last: number): Promise<Both> {
+  const address = podAddress(node, last);
   const [netns, gateway, port] = [netnsOf(node.name), gatewayOf(node), `p-${name}`];
-  await ipBatch([`netns add ${name}`, `link add ${port} netns ${node.name} type veth peer name eth0 netns ${name}`]);
+  await addNamespaces([name]);
+  await ipBatch([`link add ${port} netns ${node.name} type veth peer name eth0 netns ${name}`]);
   const attach =
     node.attach === 'bridge'
       ? [`link set ${port} master cni0 up`]
-      : [`addr add ${gateway}/32 dev ${port}`, `link set ${port} up`, `route add ${address}/32 dev ${port}`];
+      : [
+          `addr add ${gateway[4]}/32 dev ${port}`,
+          `link set ${port} up`,
+          `addr add ${gateway[6]}/128 dev ${port}`,
+          ...both((v) => `route add ${address[v]}/${v === 4 ? 32 : 128} dev ${port}`),
+        ];
   await ipBatch(attach, { netns });
-  const prefix = node.attach === 'bridge' ? 24 : 32;
-  await ipBatch([...up('eth0', `${address}/${prefix}`), `route add default via ${gateway} dev eth0 onlink`], {
-    netns: netnsOf(name),
-  });
+  const prefix = node.attach === 'bridge' ? { 4: 24, 6: 64 } : { 4: 32, 6: 128 };
+  await ipBatch(
+    [
+      ...up('eth0', { 4: `${address[4]}/${prefix[4]}`, 6: `${address[6]}/${prefix[6]}` }),
+      ...both((v) => `route add default via ${gateway[v]} dev eth0 onlink`),
+    ],
+    { netns: netnsOf(name) },
+  );
   return address;
 }
 
@@ -114,8 +184,8 @@ async function sysctl(netns: string, path: string, value: string): Promise<void>
 
 /** A server that tells each TCP client the address it sees, then echoes; UDP datagrams are printed with their source. */
 const echoProgram = `
-require('node:net').createServer((s) => { s.on('error', () => {}); s.write(s.remoteAddress.replace('::ffff:', '') + '\\n'); s.pipe(s); }).listen(${outsidePort}, '0.0.0.0', () => console.log('ready'));
-const u = require('node:dgram').createSocket('udp4'); u.on('message', (m, r) => console.log(r.address + ' ' + m)); u.bind(${outsidePort});
+require('node:net').createServer((s) => { s.on('error', () => {}); s.write(s.remoteAddress.replace('::ffff:', '') + '\\n'); s.pipe(s); }).listen(${outsidePort}, '::', () => console.log('ready'));
+const u = require('node:dgram').createSocket('udp6'); u.on('message', (m, r) => console.log(r.address.replace('::ffff:', '') + ' ' + m)); u.bind(${outsidePort});
 `;
 
 export interface EchoServer {
@@ -153,6 +223,13 @@ export async function sendDatagram(netns: string, server: string, text: string):
   await run(['bash', '-c', script], { netns: netnsOf(netns), allowFailure: true });
 }
 
+/** Octets of a segment (without TCP options) that a new connection from the namespace to the server sends; 0 without one. */
+export async function segmentSize(netns: string, server: string): Promise<number> {
+  const script = `exec 3<>/dev/tcp/${server}/${outsidePort} && head -n 1 <&3 >&2 && ss -tinH dport = ${outsidePort}`;
+  const { stdout } = await run(['timeout', '1', 'bash', '-c', script], { netns: netnsOf(netns), allowFailure: true });
+  return Number(/ advmss:\d+/.test(stdout) ? (/ mss:(\d+)/.exec(stdout)?.[1] ?? 0) : 0);
+}
+
 /** An open connection that is asked for an echo; resolves with what came back, or 'none' in the given time. */
 export function openConnection(
   netns: string,
@@ -179,17 +256,17 @@ export function openConnection(
 export async function nodeState(netns: string): Promise<string> {
   const commands = [
     'nft list ruleset',
-    'ip -4 rule',
-    'ip -4 route show table all',
-    'ip -4 -br addr',
-    'ip -4 neigh show nud permanent',
+    ...both(
+      (v) => `ip -${v} rule; ip -${v} route show table all; ip -${v} -br addr; ip -${v} neigh show nud permanent`,
+    ),
   ];
   const { stdout } = await run(['sh', '-c', commands.join('; echo; ')], { netns: netnsOf(netns) });
-  // Dynamic: counters, and routes' own garbage.
-  return stdout.replace(/packets \d+ bytes \d+/g, 'packets N bytes N');
+  // Dynamic: counters, and the order of routes.
+  const lines = stdout.replace(/packets \d+ bytes \d+/g, 'packets N bytes N').split('\n');
+  return lines.sort().join('\n');
 }
 
 export async function leakedPackets(): Promise<number> {
-  const { stdout } = await run(['nft', 'list', 'counter', 'ip', 'leaks', 'pods'], { netns: netnsOf('outside') });
+  const { stdout } = await run(['nft', 'list', 'counter', 'inet', 'leaks', 'pods'], { netns: netnsOf('outside') });
   return Number(/packets (\d+)/.exec(stdout)?.[1]);
 }
