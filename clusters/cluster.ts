@@ -246,6 +246,8 @@ export interface Cluster extends AsyncDisposable {
 
 export interface ClusterProvider {
   readonly name: Cluster['provider'];
+  /** What its clusters have, made with the options for it. */
+  readonly capabilities: Cluster['capabilities'];
   /** Creates a cluster; on failure nothing is left. */
   up(options: ClusterOptions): Promise<Cluster>;
   /**

@@ -1,19 +1,8 @@
-import type {
-  Capability,
-  CapabilityState,
-  Cluster,
-  ClusterNode,
-  Database,
-  Firewall,
-  Host,
-  Topology,
-} from '../cluster.ts';
+import type { Cluster, ClusterNode, Database, Firewall, Host, Topology } from '../cluster.ts';
 import { nodeNamed } from '../node-named.ts';
+import { existingCapabilities } from './capabilities.ts';
 import type { ExistingRecord } from './provider.ts';
 import { remoteHost } from './remote-host.ts';
-
-const notOurs: CapabilityState = { has: false, why: 'its nodes are not ours' };
-const nothingOutside: CapabilityState = { has: false, why: 'the outside is one host with a witness' };
 
 /** A handle on a cluster that was there before us: pods, and one host outside. */
 export class ExistingCluster implements Cluster {
@@ -29,20 +18,7 @@ export class ExistingCluster implements Cluster {
   readonly witness: Host;
   readonly database: Database;
   readonly firewall: Firewall;
-  readonly capabilities: Readonly<Record<Capability, CapabilityState>> = {
-    nodeHosts: notOurs,
-    powerOff: notOurs,
-    unplug: notOurs,
-    freeze: notOurs,
-    router: nothingOutside,
-    firewall: nothingOutside,
-    database: nothingOutside,
-    ipv4: { has: true },
-    ipv6: { has: false, why: 'the programs of the harness speak IPv4' },
-    vlan: { has: false, why: 'nobody knows what its switches carry' },
-    sctp: { has: false, why: 'the programs of the harness speak TCP and UDP' },
-    realTimePriority: notOurs,
-  };
+  readonly capabilities = existingCapabilities;
   readonly #images: Readonly<Record<string, string>>;
   readonly #down: () => Promise<void>;
 

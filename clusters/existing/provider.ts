@@ -6,6 +6,7 @@ import type { Kube } from '../../agent/kube/types.ts';
 import type { Cluster, ClusterOptions, ClusterProvider, Topology } from '../cluster.ts';
 import { alreadyRuns, checkClusterName, clusterDir, notFound, readRecord, readRecords, recordFile } from '../state.ts';
 import type { ClusterRecord } from '../state.ts';
+import { existingCapabilities } from './capabilities.ts';
 import { ExistingCluster } from './cluster.ts';
 import { covering, learnNodes, learnServiceCIDR } from './learn.ts';
 import { interfaceOf } from './remote-host.ts';
@@ -41,6 +42,7 @@ const gatewaysWanted = 2;
 export function existingProvider(given: ExistingOptions | null): ClusterProvider {
   const provider: ClusterProvider = {
     name: 'existing',
+    capabilities: existingCapabilities,
     up: (options) => up({ ...options, stateDir: resolve(options.stateDir) }, required(given), provider),
     attach: async (name, stateDir) => {
       const record = readRecord<ExistingRecord>(stateDir, name);

@@ -1,18 +1,10 @@
 import { connectKube } from '../../agent/kube/client.ts';
 import { nodes as nodesRef } from '../../agent/kube/object.ts';
 import type { KubeObject } from '../../agent/kube/object.ts';
-import type {
-  Capability,
-  CapabilityState,
-  Cluster,
-  ClusterNode,
-  Database,
-  Firewall,
-  Host,
-  Topology,
-} from '../cluster.ts';
+import type { Cluster, ClusterNode, Database, Firewall, Host, Topology } from '../cluster.ts';
 import { nodeNamed } from '../node-named.ts';
 import { bothSides } from '../router-wire.ts';
+import { kindCapabilities } from './capabilities.ts';
 import type { KindRecord } from './config.ts';
 import { openDatabase } from './database.ts';
 import { clusterLabel, containerLog, containersWith, execIn, kindClusterLabel } from './docker.ts';
@@ -45,7 +37,7 @@ export class KindCluster implements Cluster {
   readonly witness: Host;
   readonly database: Database;
   readonly firewall: Firewall;
-  readonly capabilities: Readonly<Record<Capability, CapabilityState>>;
+  readonly capabilities: Cluster['capabilities'];
   readonly #record: KindRecord;
   readonly #down: () => Promise<void>;
   readonly #closeFirewall: () => Promise<void>;
@@ -68,7 +60,7 @@ export class KindCluster implements Cluster {
     );
     this.firewall = firewall;
     this.#closeFirewall = async () => firewall[Symbol.asyncDispose]();
-    this.capabilities = capabilitiesOf(record);
+    this.capabilities = kindCapabilities(record.ipFamily);
   }
 
   /** Learns from Docker and the API server what the cluster is like now. */
@@ -189,23 +181,4 @@ async function routerInterfaces(container: string, lan: string, wan: string): Pr
     return link.ifname;
   };
   return { lan: nameOf(lan), wan: nameOf(wan) };
-}
-
-const has: CapabilityState = { has: true };
-
-function capabilitiesOf({ ipFamily }: KindRecord): KindCluster['capabilities'] {
-  return {
-    nodeHosts: has,
-    router: has,
-    firewall: has,
-    database: has,
-    powerOff: has,
-    unplug: has,
-    freeze: has,
-    ipv4: ipFamily === 'ipv6' ? { has: false, why: 'the cluster was made with --ip-family ipv6' } : has,
-    ipv6: ipFamily === 'ipv4' ? { has: false, why: 'the cluster was made with --ip-family ipv4' } : has,
-    vlan: { has: false, why: 'networks of Docker carry no VLANs' },
-    sctp: { has: false, why: 'the programs of the harness speak TCP and UDP' },
-    realTimePriority: { has: false, why: 'containers may not set it' },
-  };
 }

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, ClusterProvider } from '../cluster.ts';
 import { alreadyRuns, checkClusterName, clusterDir, notFound, readRecord, readRecords, recordFile } from '../state.ts';
+import { kindCapabilities } from './capabilities.ts';
 import { KindCluster } from './cluster.ts';
 import type { KindRecord } from './config.ts';
 import { createCluster } from './create.ts';
@@ -24,6 +25,7 @@ export function kindProvider({ images = {}, ipFamily = 'ipv4' }: KindOptions = {
   const foreign = { ...defaultImages, ...images };
   const provider: ClusterProvider = {
     name: 'kind',
+    capabilities: kindCapabilities('dual'),
     up: (options) => up({ ...options, stateDir: resolve(options.stateDir), foreign, ipFamily }, provider),
     reusable: (options) =>
       findReusable({ ...options, stateDir: resolve(options.stateDir), foreign, ipFamily }, provider),

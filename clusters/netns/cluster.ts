@@ -1,26 +1,14 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type {
-  Capability,
-  CapabilityState,
-  Cluster,
-  ClusterNode,
-  Database,
-  Firewall,
-  Host,
-  Topology,
-  TopologyNode,
-  Undo,
-} from '../cluster.ts';
+import type { Cluster, ClusterNode, Database, Firewall, Host, Topology, TopologyNode, Undo } from '../cluster.ts';
 import { nodeNamed } from '../node-named.ts';
 import { bothSides } from '../router-wire.ts';
+import { netnsCapabilities } from './capabilities.ts';
 import type { ClusterConfig } from './config.ts';
 import type { ControlClient } from './control-client.ts';
 import type { FaultKind } from './control-protocol.ts';
 import type { ClusterPaths } from './paths.ts';
 import { router, routerInterfaces, witness } from './plan-topology.ts';
-
-const has: CapabilityState = { has: true };
 
 /** The caller's handle on a cluster in a sandbox. */
 export class EmbeddedCluster implements Cluster {
@@ -36,7 +24,7 @@ export class EmbeddedCluster implements Cluster {
   readonly witness: Host;
   readonly database: Database;
   readonly firewall: Firewall;
-  readonly capabilities: Readonly<Record<Capability, CapabilityState>>;
+  readonly capabilities = netnsCapabilities;
   readonly #control: ControlClient;
   readonly #remove: () => Promise<void>;
 
@@ -68,20 +56,6 @@ export class EmbeddedCluster implements Cluster {
       setRules: (rules, defaultAction) => control.call('setRules', rules, defaultAction),
       counters: () => control.call('counters'),
       log: (since) => control.call('firewallLog', since),
-    };
-    this.capabilities = {
-      nodeHosts: has,
-      router: has,
-      firewall: has,
-      database: has,
-      powerOff: has,
-      unplug: has,
-      freeze: has,
-      ipv4: has,
-      ipv6: { has: false, why: 'the embedded topologies are IPv4' },
-      vlan: { has: false, why: 'the embedded topologies have no VLANs' },
-      sctp: { has: false, why: 'the traffic programs have no SCTP' },
-      realTimePriority: { has: false, why: 'SCHED_FIFO is not permitted in a user namespace' },
     };
   }
 

@@ -2,6 +2,7 @@ import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Cluster, ClusterOptions, ClusterProvider } from '../cluster.ts';
 import { alreadyRuns, checkClusterName, clusterDir, notFound, readRecord, readRecords } from '../state.ts';
+import { netnsCapabilities } from './capabilities.ts';
 import { EmbeddedCluster } from './cluster.ts';
 import { readConfig, writeConfig } from './config.ts';
 import { ControlClient } from './control-client.ts';
@@ -18,6 +19,7 @@ class RequirementsNotMet extends Error {
 /** Multi-node clusters in a sandbox of namespaces: no Docker, no root, no download. */
 export const netnsProvider: ClusterProvider = {
   name: 'netns',
+  capabilities: netnsCapabilities,
   up,
   attach,
   list,

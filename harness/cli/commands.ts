@@ -109,7 +109,7 @@ export const commands: readonly CommandDefinition[] = [
     name: 'list',
     args: '[what]',
     help: 'list cases (the default), features, defects or clusters',
-    flags: [output, stateDir, config],
+    flags: [output, adapter, stateDir, config],
     run: list,
   },
   {

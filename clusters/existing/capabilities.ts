@@ -1,0 +1,20 @@
+import type { CapabilityState, Cluster } from '../cluster.ts';
+
+const notOurs: CapabilityState = { has: false, why: 'its nodes are not ours' };
+const nothingOutside: CapabilityState = { has: false, why: 'the outside is one host with a witness' };
+
+/** What can be done with a cluster that is only borrowed. */
+export const existingCapabilities: Cluster['capabilities'] = {
+  nodeHosts: notOurs,
+  powerOff: notOurs,
+  unplug: notOurs,
+  freeze: notOurs,
+  router: nothingOutside,
+  firewall: nothingOutside,
+  database: nothingOutside,
+  ipv4: { has: true },
+  ipv6: { has: false, why: 'the programs of the harness speak IPv4' },
+  vlan: { has: false, why: 'nobody knows what its switches carry' },
+  sctp: { has: false, why: 'the programs of the harness speak TCP and UDP' },
+  realTimePriority: notOurs,
+};

@@ -1,0 +1,22 @@
+import type { CapabilityState, Cluster } from '../cluster.ts';
+import type { IpFamily } from './kind-config.ts';
+
+const has: CapabilityState = { has: true };
+
+/** What a cluster of kind can do that was made with this `--ip-family`. */
+export function kindCapabilities(ipFamily: IpFamily): Cluster['capabilities'] {
+  return {
+    nodeHosts: has,
+    router: has,
+    firewall: has,
+    database: has,
+    powerOff: has,
+    unplug: has,
+    freeze: has,
+    ipv4: ipFamily === 'ipv6' ? { has: false, why: 'the cluster was made with --ip-family ipv6' } : has,
+    ipv6: ipFamily === 'ipv4' ? { has: false, why: 'the cluster was made with --ip-family ipv4' } : has,
+    vlan: { has: false, why: 'networks of Docker carry no VLANs' },
+    sctp: { has: false, why: 'the programs of the harness speak TCP and UDP' },
+    realTimePriority: { has: false, why: 'containers may not set it' },
+  };
+}
