@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { allocated, assigned, notAllocated, notAssigned, withCondition } from './conditions.ts';
+import { allocated, assigned, notAllocated, notAssigned, overlapped, withCondition } from './conditions.ts';
 import { appliesTo, byAge, egressAddresses } from './egress.ts';
 import type { Egress, EgressSpec } from './egress.ts';
 import type { LabelSelector } from './label-selector.ts';
@@ -123,4 +123,26 @@ test('withCondition keeps the time of the last change of status, the order, and 
   expect(withCondition(two, 'IPAssigned', assigned(), 't4')[0]?.lastTransitionTime).toBe('t4');
   expect(withCondition(two, 'IPAssigned', null, 't5')).toEqual(one);
   expect(withCondition(one, 'IPAssigned', null, 't5')).toBe(one);
+  const three = withCondition(one, 'Overlapped', overlapped(1, ['a']), 't6');
+  expect(withCondition(three, 'IPAllocated', notAllocated('x'), 't7').map((entry) => entry.type)).toEqual([
+    'IPAllocated',
+    'Overlapped',
+  ]);
+});
+
+test.each([
+  { pods: 1, winners: ['a'], want: '1 selected Pod belongs to older Egresses: a' },
+  { pods: 3, winners: ['a', 'b'], want: '3 selected Pods belong to older Egresses: a, b' },
+  {
+    pods: 9,
+    winners: ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+    want: '9 selected Pods belong to older Egresses: a, b, c, d, e and 2 more',
+  },
+])('overlapped: $want', ({ pods, winners, want }) => {
+  expect(overlapped(pods, winners)).toEqual({
+    type: 'Overlapped',
+    status: 'True',
+    reason: 'PodsSelectedByOlderEgress',
+    message: want,
+  });
 });

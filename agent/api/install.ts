@@ -27,7 +27,7 @@ export function installManifest(options: InstallOptions = {}): KubeObject[] {
     ...customResourceDefinitions,
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: installNamespace, labels: partOf } },
     ...access(agentName, agentRules, { [installNamespace]: agentSystemRules, default: agentDefaultRules }),
-    ...access(controllerName, controllerRules, {}),
+    ...access(controllerName, controllerRules, { default: [createEvents] }),
     daemonSet(options),
     deployment(options),
     ...webhookObjects(installNamespace, partOf, controllerName),
@@ -52,13 +52,18 @@ const agentSystemRules: readonly Rule[] = [
   { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['get'], resourceNames: [agentName] },
 ];
 
-/** The endpoints of the API server, and events about cluster-scoped objects, live in the namespace default. */
+/** Events about cluster-scoped objects live in the namespace default. */
+const createEvents: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] };
+
+/** The endpoints of the API server are there as well. */
 const agentDefaultRules: readonly Rule[] = [
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
-  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
+  createEvents,
 ];
 
 const controllerRules: readonly Rule[] = [
+  // Addresses that nodes have are not given out; labels say which pods two Egresses select.
+  { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods'], verbs: ['list', 'watch'] },
   { apiGroups: ['crd.antrea.io'], resources: ['egresses'], verbs: ['list', 'watch', 'patch'] },
   { apiGroups: ['crd.antrea.io'], resources: ['externalippools'], verbs: ['list', 'watch'] },
   { apiGroups: ['crd.antrea.io'], resources: ['egresses/status', 'externalippools/status'], verbs: ['patch'] },

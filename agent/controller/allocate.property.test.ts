@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool, IPRange } from '../api/external-ip-pool.ts';
-import { allocate, identityOf } from './allocate.ts';
+import { allocate as allocateBeside, identityOf } from './allocate.ts';
 import type { Decisions } from './allocate.ts';
 
 /**
@@ -75,6 +75,9 @@ const anyEgresses: fc.Arbitrary<Egress[]> = fc
           : { appliedTo: {}, externalIPPools: Array.from({ length: count }, () => 'p') },
     })),
   );
+
+const allocate = (egresses: Egress[], pools: ExternalIPPool[], previous: Decisions) =>
+  allocateBeside(egresses, pools, previous, new Map());
 
 const given = (decisions: Decisions): string[] =>
   [...decisions.values()].flat().flatMap(({ ip, why }) => (why === null && ip !== null ? [ip] : []));

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool, IPRange } from '../api/external-ip-pool.ts';
-import { allocate } from './allocate.ts';
-import type { Decision } from './allocate.ts';
+import { allocate as allocateBeside } from './allocate.ts';
+import type { Decision, Decisions } from './allocate.ts';
 
 /** `age` orders creation: smaller is older. */
 const egress = (name: string, age: number, egressIP?: string, externalIPPool = 'p'): Egress => ({
@@ -15,6 +15,8 @@ const pool = (...ipRanges: IPRange[]): ExternalIPPool => ({
   spec: { ipRanges, nodeSelector: {} },
 });
 
+const allocate = (egresses: Egress[], pools: ExternalIPPool[], previous: Decisions) =>
+  allocateBeside(egresses, pools, previous, new Map());
 const short = (decisions: readonly Decision[] | undefined): string =>
   decisions?.map(({ ip, why }) => why ?? ip).join(' ') ?? 'nothing';
 const own = (ip: string): Decision[] => [{ pool: 'p', ip, why: null }];
@@ -170,4 +172,21 @@ test.each<{ gateway: string; total: number; lowest: string }>([
   expect(usage.get('p')).toEqual({ total, used: total });
   expect(short(decisions.get('e0'))).toBe(lowest);
   expect([...decisions.values()].flat().map(({ ip }) => ip)).not.toContain(gateway);
+});
+
+test('the address of a node is neither given out nor counted, and taken back when a node comes with it', () => {
+  const nodes = new Map([
+    ['10.0.0.1', 'node-1'],
+    ['10.9.9.9', 'node-2'],
+  ]);
+  const all = [egress('e', 1, '10.0.0.1'), egress('waits', 2)];
+  const { decisions, usage } = allocateBeside(all, [twoRanges], new Map(), nodes);
+  expect(short(decisions.get('e'))).toBe(
+    'error when allocating IP 10.0.0.1 for Egress e from ExternalIPPool p: it is the address of Node node-1',
+  );
+  expect(short(decisions.get('waits'))).toBe('10.0.0.2');
+  expect(usage.get('p')).toEqual({ total: 3, used: 1 });
+  const before = allocate(all.slice(0, 1), [twoRanges], new Map()).decisions;
+  const moved = allocateBeside(all.slice(0, 1), [twoRanges], before, nodes).decisions;
+  expect(short(moved.get('e'))).toBe('10.0.0.2');
 });

@@ -4,6 +4,7 @@ import type { ExternalIPPool } from '../api/external-ip-pool.ts';
 import { jsonLogger } from '../base/log.ts';
 import { KubeClient } from '../kube/client.ts';
 import { memoryApi } from '../kube/memory-api.fixture.ts';
+import type { KubeObject } from '../kube/object.ts';
 import type { MemoryApi } from '../kube/memory-api.fixture.ts';
 import { startController } from './controller.ts';
 
@@ -125,4 +126,61 @@ test('a restarted controller finds everything in place and writes nothing', asyn
   await using second = run(api);
   await second.ready;
   expect(api.writes.length).toBe(before);
+});
+
+test('who loses pods to an older Egress is told so, for as long as it does', async () => {
+  await using api = await memoryApi();
+  await using _ = run(api);
+  const selects = (app: string): Egress => ({
+    metadata: {},
+    spec: { appliedTo: { podSelector: { matchLabels: { app } } }, egressIP: '192.0.2.1' },
+  });
+  api.put('/api/v1/namespaces/shop', { metadata: {} });
+  api.put(egressPath('older'), selects('web'));
+  api.put(egressPath('younger'), selects('web'));
+  const webPod = { metadata: { labels: { app: 'web' } }, spec: { nodeName: 'node-1' } };
+  api.put('/api/v1/namespaces/shop/pods/web-1', webPod);
+  const told =
+    (...messages: string[]) =>
+    (object: Egress | undefined): boolean =>
+      (object?.status?.conditions ?? []).map(({ message }) => message).join() === messages.join();
+  await api.until(egressPath('younger'), told('1 selected Pod belongs to older Egresses: older'));
+  api.put('/api/v1/namespaces/shop/pods/web-2', webPod);
+  await api.until(egressPath('younger'), told('2 selected Pods belong to older Egresses: older'));
+  api.put(egressPath('older'), { ...api.objects.get(egressPath('older')), ...selects('db') } as Egress);
+  await api.until(egressPath('younger'), told());
+  expect(api.objects.get(egressPath('older'))).not.toHaveProperty('status');
+});
+
+test('a failure is told of by one event for each reason, however often it is tried, and not again by another controller', async () => {
+  await using api = await memoryApi();
+  const notes = (): unknown[] => [...api.objects.values()].flatMap((object) => ('note' in object ? [object.note] : []));
+  api.put(egressPath('e'), egress());
+  {
+    await using _ = run(api);
+    await api.until(egressPath('e'), has(undefined, refusal('ExternalIPPool p does not exist')));
+    for (const name of ['q', 'r']) api.put(poolPath.replace(/p$/, name), pool('10.1.0.1', '10.1.0.9'));
+    await api.until(poolPath.replace(/p$/, 'r'), used(0));
+    api.put(poolPath, { ...pool('10.0.0.1', '10.0.0.1') });
+    await api.until(egressPath('e'), has('10.0.0.1', isAllocated));
+    api.put(egressPath('second'), egress());
+    await api.until(egressPath('second'), has(undefined, refusal('cannot allocate IP in any range')));
+  }
+  await using again = run(api);
+  await again.ready;
+  expect(notes()).toEqual([refusal('ExternalIPPool p does not exist'), refusal('cannot allocate IP in any range')]);
+});
+
+test('the address of a node is not given out, and taken back when a node comes with it', async () => {
+  await using api = await memoryApi();
+  const node = (address: string): KubeObject =>
+    ({ metadata: {}, status: { addresses: [{ type: 'InternalIP', address }] } }) as KubeObject;
+  api.put('/api/v1/nodes/node-1', node('10.0.0.1'));
+  api.put(poolPath, pool('10.0.0.1', '10.0.0.3'));
+  await using _ = run(api);
+  api.put(egressPath('e'), egress());
+  await api.until(egressPath('e'), has('10.0.0.2', isAllocated));
+  expect(await api.until(poolPath, used(1))).toHaveProperty('status.usage.total', 2);
+  api.put('/api/v1/nodes/node-2', node('10.0.0.2'));
+  await api.until(egressPath('e'), has('10.0.0.3', isAllocated));
 });

@@ -1,14 +1,18 @@
-import { allocated, notAllocated, withCondition } from '../api/conditions.ts';
-import { egressAddresses, egresses } from '../api/egress.ts';
+import { egresses } from '../api/egress.ts';
 import type { Egress } from '../api/egress.ts';
 import { externalIPPools } from '../api/external-ip-pool.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
+import { canonicalAddress } from '../base/ip-range.ts';
 import type { Logger } from '../base/log.ts';
 import { ReconcileLoop } from '../base/reconcile-loop.ts';
-import { isConflict, isNotFound } from '../kube/error.ts';
-import type { Kube } from '../kube/types.ts';
+import { namespaces, nodes, pods } from '../kube/object.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { Kube, Reflection } from '../kube/types.ts';
 import { allocate, identityOf } from './allocate.ts';
-import type { Decision, Decisions } from './allocate.ts';
+import type { Decisions } from './allocate.ts';
+import { OverlapFinder } from './overlaps.ts';
+import type { SelectablePod } from './overlaps.ts';
+import { writeEgress, writePool } from './write.ts';
 
 export interface ControllerOptions {
   readonly kube: Kube;
@@ -21,100 +25,96 @@ export interface Controller {
   stop(): Promise<void>;
 }
 
+interface AddressedNode extends KubeObject {
+  readonly status?: { readonly addresses?: readonly { readonly address: string }[] };
+}
+
+/** Pods come and go all the time; what that means for overlaps is looked at after this many milliseconds. */
+const podsPauseMs = 1_000;
+
 /** Allocates addresses from pools, and tells so in Egresses and pools. All state is in the API; a restart loses nothing. */
 export function startController({ kube, log }: ControllerOptions): Controller {
   const egressItems = kube.reflect<Egress>(egresses);
   const poolItems = kube.reflect<ExternalIPPool>(externalIPPools);
+  const nodeItems = kube.reflect<AddressedNode>(nodes);
+  const namespaceItems = kube.reflect(namespaces);
+  const podItems = kube.reflect<SelectablePod>(pods);
+  const overlaps = new OverlapFinder();
   const { promise: ready, resolve: markReady } = Promise.withResolvers<void>();
-  let synced = false;
+  let canAllocate = false;
+  let canSelect = false;
   let previous: Decisions = new Map();
 
   async function reconcile(): Promise<void> {
-    if (!synced) return;
-    const { decisions, usage } = allocate(egressItems.items.values(), poolItems.items.values(), previous);
+    if (!canAllocate) return;
+    const all = [...egressItems.items.values()];
+    const pools = poolItems.items;
+    const { decisions, usage } = allocate(all, pools.values(), previous, addressesOf(nodeItems.items.values()));
     previous = decisions;
-    const writes = [
-      ...[...egressItems.items.values()].map((egress) => writeEgress(kube, egress, decisions.get(identityOf(egress)))),
-      ...[...poolItems.items.values()].map((pool) => writePool(kube, pool, usage.get(pool.metadata.name ?? ''))),
-    ];
-    const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
+    const lost = canSelect
+      ? overlaps.find({ egresses: all, pools, namespaces: namespaceItems.items, pods: podItems.items.values() })
+      : null;
+    const failed = (
+      await Promise.allSettled([
+        ...all.map((egress) => {
+          const identity = identityOf(egress);
+          const overlap = lost === null ? null : lost.get(identity);
+          return writeEgress(kube, egress, { decisions: decisions.get(identity), overlap });
+        }),
+        ...[...pools.values()].map((pool) => writePool(kube, pool, usage.get(pool.metadata.name ?? ''))),
+      ])
+    ).find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     markReady();
   }
 
-  const loop = new ReconcileLoop(reconcile, (error) =>
-    log.error('cannot write an allocation', { error: error.message }),
-  );
-  egressItems.onChange(() => loop.trigger());
-  poolItems.onChange(() => loop.trigger());
-  Promise.all([egressItems.synced, poolItems.synced]).then(
-    () => {
-      synced = true;
+  const loop = new ReconcileLoop(reconcile, (error) => log.error('cannot write a finding', { error: error.message }));
+  let podsTimer: NodeJS.Timeout | undefined;
+  for (const reflection of [egressItems, poolItems, namespaceItems]) reflection.onChange(() => loop.trigger());
+  nodeItems.onChange(({ object, previous: before, type }) => {
+    if (type !== 'modified' || !isSame(addressesOf([object]), addressesOf(before ? [before] : []))) loop.trigger();
+  });
+  podItems.onChange(() => {
+    podsTimer ??= setTimeout(() => {
+      podsTimer = undefined;
       loop.trigger();
-    },
-    // Stopped before the first list.
-    () => undefined,
-  );
+    }, podsPauseMs);
+  });
+  const whenSynced = (reflections: readonly Reflection<KubeObject>[], action: () => void): void => {
+    Promise.all(reflections.map(({ synced }) => synced)).then(
+      () => {
+        action();
+        loop.trigger();
+      },
+      // Stopped before the first list.
+      () => undefined,
+    );
+  };
+  whenSynced([egressItems, poolItems, nodeItems], () => (canAllocate = true));
+  whenSynced([namespaceItems, podItems], () => (canSelect = true));
   return {
     ready,
     stop: async () => {
-      egressItems[Symbol.dispose]();
-      poolItems[Symbol.dispose]();
+      clearTimeout(podsTimer);
+      for (const reflection of [egressItems, poolItems, nodeItems, namespaceItems, podItems])
+        reflection[Symbol.dispose]();
       await loop.stop();
     },
   };
 }
 
-/** The addresses first, then the condition that tells of them. A change in between leads to another run by itself. */
-async function writeEgress(kube: Kube, egress: Egress, decisions: readonly Decision[] | undefined): Promise<void> {
-  const name = egress.metadata.name ?? '';
-  await unlessChanged(async () => {
-    let current = egress;
-    const spec = decisions && specChange(egress, decisions);
-    if (spec) {
-      const metadata = { resourceVersion: egress.metadata.resourceVersion };
-      current = await kube.patch<Egress>(egresses, name, { metadata, spec }, { type: 'merge' });
+/** Address to the name of its Node. */
+function addressesOf(all: Iterable<AddressedNode>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { metadata, status } of all) {
+    for (const { address } of status?.addresses ?? []) {
+      const canonical = canonicalAddress(address);
+      if (canonical !== null) found.set(canonical, metadata.name ?? '');
     }
-    const refusal = decisions?.find(({ why }) => why !== null)?.why ?? null;
-    const condition = decisions ? (refusal === null ? allocated() : notAllocated(refusal)) : null;
-    const conditions = current.status?.conditions ?? [];
-    const next = withCondition(conditions, 'IPAllocated', condition, new Date().toISOString().replace(/\.\d+Z$/, 'Z'));
-    if (next === conditions) return;
-    const patch = { metadata: { resourceVersion: current.metadata.resourceVersion }, status: { conditions: next } };
-    await kube.patch(egresses, name, patch, { type: 'merge', subresource: 'status' });
-  });
-}
-
-/** What has to change in the spec for it to name the addresses decided on; null when it names them. */
-function specChange(egress: Egress, decisions: readonly Decision[]): Partial<Record<string, unknown>> | null {
-  const named = egressAddresses(egress);
-  if (decisions.every(({ ip }, at) => ip === named[at]?.ip)) return null;
-  if (egress.spec.externalIPPools === undefined) return { egressIP: decisions[0]?.ip ?? null };
-  return { egressIPs: decisions.some(({ ip }) => ip !== null) ? decisions.map(({ ip }) => ip ?? '') : null };
-}
-
-async function writePool(
-  kube: Kube,
-  pool: ExternalIPPool,
-  usage: { readonly total: number; readonly used: number } | undefined,
-): Promise<void> {
-  const current = pool.status?.usage;
-  if (!usage || (current?.total === usage.total && current.used === usage.used)) return;
-  await unlessChanged(async () => {
-    await kube.patch(
-      externalIPPools,
-      pool.metadata.name ?? '',
-      { status: { usage } },
-      { type: 'merge', subresource: 'status' },
-    );
-  });
-}
-
-/** An object that has changed or gone since is seen again through its watch. */
-async function unlessChanged(write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!isConflict(error) && !isNotFound(error)) throw error;
   }
+  return found;
+}
+
+function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a.keys()].every((key) => b.has(key));
 }

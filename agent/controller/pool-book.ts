@@ -3,26 +3,39 @@ import type { AddressRange } from '../base/ip-range.ts';
 import { poolRanges } from '../api/pool-ranges.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
 
+interface Shelf {
+  readonly range: AddressRange;
+  readonly taken: Set<bigint>;
+  /** No address before it is free. */
+  next: bigint;
+}
+
 /**
  * Which addresses of one pool are taken. Only ever fills up, so that the search for the lowest free address goes through
  * each range once, however many addresses are asked for.
  */
 export class PoolBook {
-  readonly #shelves: readonly { readonly range: AddressRange; readonly taken: Set<bigint>; next: bigint }[];
+  readonly #shelves: readonly Shelf[];
 
-  constructor(pool: ExternalIPPool) {
+  readonly #reserved: readonly (readonly [Shelf, bigint])[];
+
+  /** `reserved`: addresses that others have; like those out of the ranges they are neither counted nor given out. */
+  constructor(pool: ExternalIPPool, reserved: Iterable<string>) {
     this.#shelves = poolRanges(pool).map((range) => ({ range, taken: new Set(), next: range.first }));
+    this.#reserved = [...reserved].flatMap((ip) => {
+      const place = this.#placeOf(ip);
+      return place === null ? [] : [place];
+    });
+    for (const [shelf, value] of this.#reserved) shelf.taken.add(value);
   }
 
-  /** Several Egresses may share an address that they name; false when it is not of this pool. */
+  /** Several Egresses may share an address that they name; false when it is not of this pool, or reserved. */
   claim(ip: string): boolean {
-    const number = addressNumber(ip);
-    if (number === null) return false;
-    const shelf = this.#shelves.find(
-      ({ range }) => range.family === number.family && number.value >= range.first && number.value <= range.last,
-    );
-    shelf?.taken.add(number.value);
-    return shelf !== undefined;
+    const place = this.#placeOf(ip);
+    if (place === null || this.#reserved.some(([shelf, value]) => shelf === place[0] && value === place[1]))
+      return false;
+    place[0].taken.add(place[1]);
+    return true;
   }
 
   /** The lowest free address of the first range with room; null when there is none. */
@@ -38,8 +51,16 @@ export class PoolBook {
 
   usage(): { total: number; used: number } {
     return {
-      total: Number(this.#shelves.reduce((sum, { range }) => sum + rangeSize(range), 0n)),
-      used: this.#shelves.reduce((sum, { taken }) => sum + taken.size, 0),
+      total: Number(this.#shelves.reduce((sum, { range }) => sum + rangeSize(range), 0n)) - this.#reserved.length,
+      used: this.#shelves.reduce((sum, { taken }) => sum + taken.size, 0) - this.#reserved.length,
     };
+  }
+
+  #placeOf(ip: string): readonly [Shelf, bigint] | null {
+    const number = addressNumber(ip);
+    const shelf = this.#shelves.find(
+      ({ range }) => range.family === number?.family && number.value >= range.first && number.value <= range.last,
+    );
+    return shelf === undefined || number === null ? null : [shelf, number.value];
   }
 }
