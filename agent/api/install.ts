@@ -14,7 +14,7 @@ export const installNamespace = 'egressproof-system';
 export const agentName = 'egressproof-agent';
 /** The image that has both programs, without a tag. */
 export const agentImage = 'egressproof/agent';
-const controllerName = 'egressproof-controller';
+export const controllerName = 'egressproof-controller';
 /** Where the programs answer probes, on the node's loopback; near those of Kubernetes' own components (10248 to 10259). */
 export const healthPorts = { agent: 10_356, controller: 10_357 } as const;
 

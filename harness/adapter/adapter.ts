@@ -82,6 +82,8 @@ export interface Adapter {
   ownerOf(name: string, context: AdapterContext): Promise<string | null>;
   /** What it says about the policy, where it claims StatusNode. */
   statusOf?(name: string, context: AdapterContext): Promise<PolicyStatus>;
+  /** Ends its own programs of that kind, all at once, and resolves when they are back. */
+  restart(what: 'agents' | 'controller', context: AdapterContext): Promise<void>;
   /** The objects of the intent, as a person would write them. */
   manifest(intent: EgressIntent): string;
   /** Everything about its state that helps to explain a failure: file name to contents. */

@@ -3,11 +3,12 @@ import { stringify } from 'yaml';
 import { egresses, type Egress, type EgressSpec } from '../../agent/api/egress.ts';
 import { externalIPPools, type ExternalIPPool } from '../../agent/api/external-ip-pool.ts';
 import type { LabelSelector } from '../../agent/api/label-selector.ts';
-import { agentImage, installManifest, installNamespace } from '../../agent/api/install.ts';
+import { agentImage, agentName, controllerName, installManifest, installNamespace } from '../../agent/api/install.ts';
 import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import type { Adapter, EgressIntent, Labels, Requirement, Selection } from './adapter.ts';
 import { bundledFeatures } from './bundled-features.ts';
+import { restartPods } from './restart-pods.ts';
 import { resourceRefOf } from './resource-ref.ts';
 import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
 
@@ -65,6 +66,8 @@ export const bundled: Adapter = {
       pendingReason: bad === undefined ? null : `${bad.reason}: ${bad.message}`,
     };
   },
+
+  restart: (what, context) => restartPods(context, installNamespace, what === 'agents' ? agentName : controllerName),
 
   manifest: (intent) =>
     objectsOf(intent)

@@ -11,6 +11,7 @@ export const none: Adapter = {
   apply: ({ name }) => Promise.reject(new Error(`policy ${name}: this cluster has no Egress implementation`)),
   remove: () => Promise.resolve(),
   ownerOf: () => Promise.resolve(null),
+  restart: () => Promise.resolve(),
   manifest: () => '',
   diagnostics: () => Promise.resolve({}),
 };

@@ -5,7 +5,7 @@ import { whenReflected } from '../../agent/kube/when.ts';
 import type { AdapterContext } from './adapter.ts';
 
 /** Programs are started, connected to the API server and have configured their node. */
-const readyMs = 60_000;
+export const readyMs = 60_000;
 /** Pods end within their grace period of 30 s. */
 const goneMs = 45_000;
 

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { context, egressIP, node, samples, shop } from './sample.fixture.ts';
-import { balanced, neverSource, notReachable, reachable, rejectedByServer, sourceAlways } from './source.ts';
+import {
+  balanced,
+  neverSource,
+  notReachable,
+  reachable,
+  rejectedByServer,
+  sourceAlways,
+  sourceSteady,
+} from './source.ts';
 
 type Seen = readonly string[];
 
@@ -20,6 +28,16 @@ test.each<[string, 'pass' | 'fail' | 'unknown', Seen]>([
   ['none', 'unknown', []],
 ])('the source of %s connections: %s', (_what, outcome, seen) => {
   expect(sourceAlways({ ...rule(2, ...seen), expectedOf: () => [egressIP] }, context).outcome).toBe(outcome);
+});
+
+test.each<[string, 'pass' | 'fail' | 'unknown', Seen]>([
+  ['one of the two', 'pass', [other, other]],
+  ['both in turn', 'fail', [egressIP, other]],
+  ['a third', 'fail', [egressIP, node]],
+  ['neither', 'fail', [node, node]],
+  ['too few', 'unknown', [egressIP]],
+])('a pod keeps to one source; seen: %s: %s', (_what, outcome, seen) => {
+  expect(sourceSteady({ ...rule(2, ...seen), addresses: [egressIP, other] }, context).outcome).toBe(outcome);
 });
 
 test('a failure says who, where to, what was seen and expected, and how often', () => {

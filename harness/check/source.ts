@@ -33,6 +33,21 @@ export function sourceAlways(
   return enough(rule, samples, context) ?? passed(context.name, `${samples.length} of ${samples.length} connections`);
 }
 
+/** Every connection arrived, those of each pod with one and the same of the addresses. */
+export function sourceSteady(
+  rule: SourceRule & { readonly addresses: readonly string[] },
+  context: CheckContext,
+): CheckResult {
+  const first = new Map<string, string>();
+  for (const { pod, seen } of valid(rule.samples)) {
+    const key = `${pod.namespace}/${pod.name}`;
+    if (seen !== undefined && !first.has(key) && includesAddress(rule.addresses, seen.address))
+      first.set(key, seen.address);
+  }
+  const own = ({ namespace, name }: PodFacts): string[] => [first.get(`${namespace}/${name}`) ?? []].flat();
+  return sourceAlways({ ...rule, expectedOf: own }, context);
+}
+
 /** No connection that arrived had one of the forbidden addresses. Needs connections that did arrive. */
 export function neverSource(
   rule: SourceRule & { readonly forbiddenOf: (pod: PodFacts) => readonly string[] },

@@ -32,6 +32,10 @@ export const defects = {
   'status-claims-unassigned': 'the status names a node while no node has the address',
   'masqueraded-before':
     'something else on the nodes masquerades what leaves the pod network, before the egress node can translate',
+  'gap-while-moving': 'a pod that changes its address has that of its egress node for a moment',
+  'restart-chooses-anew': 'an agent that is restarted gives pods the address of another policy',
+  'second-claim-ignored': 'the second policy for an address gives it to nobody',
+  'second-claim-takes-over': 'the second policy for an address takes it away from the pods of the first',
 } as const;
 
 export type DefectName = keyof typeof defects;

@@ -1,8 +1,9 @@
 import { steerLocal, type NodePlan } from '../../agent/node/plan.ts';
 import type { DefectName } from './names.ts';
+import { selectionDefects } from './selection-defects.ts';
 
 /** Makes a plan wrong in one way. A defect that goes by what was before is made anew for each agent. */
-type Rewrite = (plan: NodePlan) => NodePlan;
+export type Rewrite = (plan: NodePlan) => NodePlan;
 
 const only = (
   entries: ReadonlyMap<string, string>,
@@ -12,6 +13,7 @@ const only = (
 const union = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> => new Set([...a, ...b]);
 
 export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> = {
+  ...selectionDefects,
   'snat-wrong-address': () => (plan) => renamed(plan, elsewhere),
   'snat-node-address': () => (plan) => ({
     ...plan,

@@ -75,7 +75,7 @@ export class CasePod implements Disposable {
       },
       destination,
       onSample,
-      count === undefined ? undefined : 2 * count * intervalMs + timeouts.probe + timeouts.command,
+      count === undefined ? null : 2 * count * intervalMs + timeouts.probe + timeouts.command,
     );
     return { done, stop: () => this.#link.send({ op: 'stop', id }) };
   }
@@ -137,7 +137,7 @@ export class CasePod implements Disposable {
     command: Id<TrafficOrder>,
     destination: Destination,
     onSample: (sample: Sample) => void,
-    limitMs: number | undefined,
+    limitMs: number | null,
   ): { id: string; done: Promise<void> } {
     const id = this.#nextId();
     const stopListening = this.#link.onEvent((event) => {
@@ -151,17 +151,18 @@ export class CasePod implements Disposable {
       'end of its connections',
       limitMs,
     );
+    const ended = done.then(() => undefined).finally(stopListening);
     // Whoever awaits `done` gets the error; a series that is dropped because of another error must not end the process.
-    done.catch(() => undefined);
+    ended.catch(() => undefined);
     this.#link.send({ id, ...command });
-    return { id, done: done.then(() => undefined).finally(stopListening) };
+    return { id, done: ended };
   }
 
   #answer<T>(
     id: string,
     pick: (event: TrafficEvent) => T | undefined,
     what: string,
-    limitMs: number = timeouts.command,
+    limitMs: number | null = timeouts.command,
   ): Promise<T> {
     return this.#link.waitFor(
       (event) => {

@@ -16,6 +16,7 @@ import type { CasePod, Login } from './case-pod.ts';
 import {
   burstOver,
   convergeOver,
+  probeDuring,
   expectedOf,
   isEgressAddress,
   millisSince,
@@ -111,10 +112,11 @@ export class Pods {
    * Check: within the implementation's declared time, a run of connections of every pod (see `convergence`) has the
    * expected source. Once it has an Egress IP, any later packet with a node's address is a leak. The case ends where it does not.
    * `meanwhile`: until then connections may fail, but where one arrives it must have one of these.
+   * `overMs`: for a change of many, another time than `convergence.overMs`.
    */
   async eventuallyLeaveAs(
     expected: Expected,
-    options: ProbeOptions & { meanwhile?: readonly string[] } = {},
+    options: ProbeOptions & { meanwhile?: readonly string[]; overMs?: number } = {},
   ): Promise<CheckResult> {
     const name = this.#sentence('come to leave', expected, options);
     const { log, settleMs } = this.#around;
@@ -126,6 +128,7 @@ export class Pods {
       good,
       settleMs,
       log.sample(name),
+      options.overMs,
     );
     const context = this.#context(name);
     const pods = this.facts;
@@ -150,6 +153,43 @@ export class Pods {
       measured: { settledMs },
       violations: [],
     });
+  }
+
+  /**
+   * Check: while something goes on, connections, 50 a second from each pod, may fail, but those that arrive have one of
+   * these sources.
+   */
+  async arriveOnlyAs(
+    allowed: Expected,
+    meanwhile: () => Promise<void>,
+    options: ProbeOptions = {},
+  ): Promise<CheckResult> {
+    const name = this.#sentence('arrive, if at all,', allowed, options);
+    return this.#throughout(name, allowed, meanwhile, options, ({ outcome }) => outcome === 'ok');
+  }
+
+  /** Check: while something goes on, connections, 50 a second from each pod, all arrive, and have one of these sources. */
+  async leaveThroughoutAs(
+    expected: Expected,
+    meanwhile: () => Promise<void>,
+    options: ProbeOptions = {},
+  ): Promise<CheckResult> {
+    const name = this.#sentence('leave all the time', expected, options);
+    return this.#throughout(name, expected, meanwhile, options, () => true);
+  }
+
+  async #throughout(
+    name: string,
+    expected: Expected,
+    meanwhile: () => Promise<void>,
+    options: ProbeOptions,
+    counts: (sample: Sample) => boolean,
+  ): Promise<CheckResult> {
+    const { log } = this.#around;
+    const all = await probeDuring(this.#paths(options), 20, log.sample(name), meanwhile);
+    const samples = all.filter(counts);
+    const rule = { pods: this.facts, samples, atLeast: burst.count, expectedOf: expectedOf(expected) };
+    return log.conclude(sourceAlways(rule, this.#context(name)));
   }
 
   /** Makes connections and judges nothing; for checkers that the case calls itself. */

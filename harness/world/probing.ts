@@ -27,6 +27,28 @@ export async function burstOver(
   return samples;
 }
 
+/** Fresh connections over each path for as long as `work` takes. */
+export async function probeDuring(
+  paths: readonly Path[],
+  intervalMs: number,
+  onSample: (sample: Sample) => void,
+  work: () => Promise<void>,
+): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const keep = (sample: Sample): void => {
+    samples.push(sample);
+    onSample(sample);
+  };
+  const series = paths.map(({ pod, ...path }) => pod.start({ ...path, intervalMs, onSample: keep }));
+  try {
+    await work();
+  } finally {
+    for (const one of series) one.stop();
+    await Promise.allSettled(series.map(({ done }) => done));
+  }
+  return samples;
+}
+
 export interface Converged {
   readonly converged: boolean;
   readonly samples: readonly Sample[];
@@ -36,22 +58,23 @@ export interface Converged {
 
 /**
  * Fresh connections over each path until, on every one, `convergence.good` in a row were good over `convergence.overMs`,
- * or `limitMs` have passed.
+ * or `limitMs` have passed. `overMs`: another time than `convergence.overMs`, with the connections as much closer.
  */
 export async function convergeOver(
   paths: readonly Path[],
   good: (sample: Sample) => boolean,
   limitMs: number,
   onSample: (sample: Sample) => void,
+  overMs: number = convergence.overMs,
 ): Promise<Converged> {
-  const runs = paths.map(() => new GoodRun());
+  const runs = paths.map(() => new GoodRun(overMs));
   const samples: Sample[] = [];
   const { promise: reached, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), limitMs);
   const series: Series[] = paths.map(({ pod, ...path }, index) =>
     pod.start({
       ...path,
-      intervalMs: convergence.intervalMs,
+      intervalMs: Math.round((overMs * convergence.intervalMs) / convergence.overMs),
       onSample: (sample) => {
         samples.push(sample);
         onSample(sample);
@@ -75,8 +98,13 @@ export async function convergeOver(
 
 /** The good connections since the last bad one, in the order in which they were planned. */
 class GoodRun {
+  readonly #overMs: number;
   #good: number[] = [];
   #lastBadUs = 0;
+
+  constructor(overMs: number) {
+    this.#overMs = overMs;
+  }
 
   add({ plannedUs, outcome }: Sample, good: boolean): void {
     // A probe that failed by itself neither ends a run nor lengthens it.
@@ -91,7 +119,7 @@ class GoodRun {
 
   isLongEnough(): boolean {
     if (this.#good.length < convergence.good) return false;
-    return Math.max(...this.#good) - Math.min(...this.#good) >= convergence.overMs * 1000;
+    return Math.max(...this.#good) - Math.min(...this.#good) >= this.#overMs * 1000;
   }
 
   get sinceUs(): number | undefined {

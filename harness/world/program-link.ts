@@ -33,12 +33,13 @@ export class ProgramLink<Event> {
 
   /**
    * The first event, from now on, for which `pick` gives something.
-   * @throws Error when it does not come within `limitMs`, or the program ends before.
+   * @throws Error when it does not come within `limitMs` (null: there is no limit), or the program ends before.
    */
-  waitFor<T>(pick: (event: Event) => T | undefined, limitMs: number, what: string): Promise<T> {
+  waitFor<T>(pick: (event: Event) => T | undefined, limitMs: number | null, what: string): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const ended = (): void => reject(new Error(`${this.#name} ended before ${what}: ${this.#endedBecause}`));
-    const timer = setTimeout(() => reject(new Error(`${this.#name}: no ${what} within ${limitMs} ms`)), limitMs);
+    const tooLate = (): void => reject(new Error(`${this.#name}: no ${what} within ${limitMs} ms`));
+    const timer = limitMs === null ? undefined : setTimeout(tooLate, limitMs);
     const unsubscribe = this.onEvent((event) => {
       try {
         const found = pick(event);

@@ -143,6 +143,14 @@ export class World implements AsyncDisposable {
     return egress;
   };
 
+  /** Ends the implementation's own programs of that kind, all at once; resolves when they are back. */
+  readonly restart = async (what: 'agents' | 'controller'): Promise<void> => {
+    const { adapter, context } = this.#testbed;
+    this.log.step(`restart of the ${what} of ${adapter.name}`);
+    await adapter.restart(what, context);
+    this.log.step(`the ${what} are back`);
+  };
+
   /** A label value that no other case uses. */
   readonly unique = (value: string): string => {
     return `${value}-${this.#runName}`;
