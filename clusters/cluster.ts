@@ -81,6 +81,7 @@ export interface DatabaseGrant {
 /** A real PostgreSQL outside the cluster. */
 export interface Database {
   readonly address: string;
+  readonly address6?: string;
   readonly port: number;
   readonly version: string;
   /** Creates missing databases and roles, rewrites pg_hba.conf, reloads; connections from elsewhere are rejected. */

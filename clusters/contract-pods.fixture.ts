@@ -8,6 +8,8 @@ export interface Pod extends KubeObject {
   readonly status?: {
     readonly phase?: string;
     readonly podIP?: string;
+    readonly podIPs?: readonly { readonly ip: string }[];
+    readonly hostIPs?: readonly { readonly ip: string }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
     readonly containerStatuses?: readonly { readonly restartCount: number }[];
   };
@@ -67,10 +69,10 @@ export class ContractPods {
     return found?.status?.conditions?.find((one) => one.type === 'Ready')?.status;
   }
 
-  /** What a pod hears when it dials `HOST PORT`. */
-  async dial(pod: string, target: string): Promise<string> {
+  /** What a pod hears when it dials `HOST PORT`; `family` is of the addresses of a name. */
+  async dial(pod: string, target: string, family: 4 | 6 = 4): Promise<string> {
     const session = await this.#kube.exec('shop', pod, ['echo', 'dial']);
-    session.writeLine(`${target} ${this.#dns}`);
+    session.writeLine(`${target} ${this.#dns} ${family}`);
     for await (const line of session.lines) {
       session.close();
       return line;

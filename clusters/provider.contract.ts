@@ -9,6 +9,7 @@ import type { KubeObject } from '../agent/kube/object.ts';
 import type { Cluster, ClusterNode, ClusterOptions, ClusterProvider } from './cluster.ts';
 import { cidrRange, rangeContains } from '../agent/base/ip-range.ts';
 import { ContractPods } from './contract-pods.fixture.ts';
+import { dualStackContract } from './dual-stack.contract.ts';
 import { egressTopology } from './topologies.ts';
 
 type Service = KubeObject & { readonly spec: { readonly clusterIP?: string } };
@@ -110,6 +111,8 @@ export function providerContract(provider: ClusterProvider, { limits }: Contract
     // Services follow their pods a moment later.
     await expect.poll(() => pods.dial(pod, target()), { timeout: limits.pod }).toEqual(expected());
   });
+
+  dualStackContract(() => ({ cluster, kube, pods, witnessPort, limitMs: limits.pod }));
 
   test('externalTrafficPolicy Local keeps the client’s address', async () => {
     const client = await cluster.witness.start('echo', ['dial']);

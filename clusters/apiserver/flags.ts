@@ -1,5 +1,5 @@
-import { isIPv4 } from 'node:net';
 import { parseArgs } from 'node:util';
+import { cidrRange, rangeSize } from '../../agent/base/ip-range.ts';
 import type { ApiServerOptions, Listen } from './server.ts';
 
 export class UsageError extends Error {}
@@ -10,7 +10,7 @@ export const usage = `usage: main.ts [flags]
   --dir DIR                write ca.crt, kubeconfig (outside) and kubeconfig-internal there
   --advertise HOST:PORT    address for programs inside the cluster
   --external HOST:PORT     address for clients outside the cluster
-  --service-cidr CIDR      IPv4 range of services (default 10.96.0.0/16)
+  --service-cidr CIDR,...  ranges of services, one a family, the primary one first (default 10.96.0.0/16)
   --cluster-domain DOMAIN  (default cluster.local)
   --kubelet-socket PATH    unix socket that exec, attach and logs are passed on to
   --event-window N         changes remembered for each collection (default 2000)`;
@@ -41,9 +41,11 @@ export function parseFlags(argv: readonly string[]): Flags | { readonly help: tr
     ...(values.listen ?? []).map((text) => hostPort('--listen', text)),
     ...(values['listen-fd'] ?? []).map((text) => ({ fd: integer('--listen-fd', text, 0) })),
   ];
-  const cidr = values['service-cidr'];
-  if (cidr !== undefined && !isIPv4Range(cidr))
-    throw new UsageError(`--service-cidr ${cidr}: not an IPv4 CIDR of /8 to /28, such as 10.96.0.0/16`);
+  const cidrs = values['service-cidr']?.split(',');
+  if (cidrs !== undefined && !areServiceRanges(cidrs))
+    throw new UsageError(
+      `--service-cidr ${cidrs.join()}: not a CIDR of 16 to 16,777,216 addresses for each family, such as 10.96.0.0/16,fd00:10:96::/112`,
+    );
   for (const [flag, text] of [
     ['--advertise', values.advertise],
     ['--external', values.external],
@@ -53,7 +55,7 @@ export function parseFlags(argv: readonly string[]): Flags | { readonly help: tr
     listen: listen.length > 0 ? listen : [{ host: '127.0.0.1', port: 0 }],
     ...given('advertise', values.advertise),
     ...given('external', values.external),
-    ...given('serviceCIDR', cidr),
+    ...given('serviceCIDRs', cidrs),
     ...given('clusterDomain', values['cluster-domain']),
     ...given('kubeletSocket', values['kubelet-socket']),
     ...given(
@@ -88,7 +90,8 @@ function hostPort(flag: string, text: string): { host: string; port: number } {
   return { host: match[1] ?? match[2] ?? '', port };
 }
 
-function isIPv4Range(text: string): boolean {
-  const [base = '', length = ''] = text.split('/');
-  return isIPv4(base) && /^\d+$/.test(length) && Number(length) >= 8 && Number(length) <= 28;
+function areServiceRanges(cidrs: readonly string[]): boolean {
+  const ranges = cidrs.map(cidrRange);
+  const areOfSize = ranges.every((range) => range !== null && rangeSize(range) >= 16n && rangeSize(range) <= 1n << 24n);
+  return areOfSize && new Set(ranges.map((range) => range?.family)).size === cidrs.length;
 }

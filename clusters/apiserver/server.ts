@@ -26,7 +26,8 @@ export interface ApiServerOptions {
   readonly advertise?: string;
   /** host:port for clients outside the cluster; the first listener's when absent. */
   readonly external?: string;
-  readonly serviceCIDR?: string;
+  /** One a family, the primary one first. */
+  readonly serviceCIDRs?: readonly string[];
   readonly clusterDomain?: string;
   /** Unix socket of the kubelets (see kubelet-proxy.ts). */
   readonly kubeletSocket?: string;
@@ -45,12 +46,12 @@ export interface ApiServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
+const DEFAULT_SERVICE_CIDRS = ['10.96.0.0/16'];
 
 /** Starts an API server in this process; resolves when it serves. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const serviceCIDR = options.serviceCIDR ?? DEFAULT_SERVICE_CIDR;
-  const serviceAddress = addressAt(serviceCIDR, 1);
+  const serviceCIDRs = options.serviceCIDRs ?? DEFAULT_SERVICE_CIDRS;
+  const serviceAddress = addressAt(serviceCIDRs[0] ?? '', 1);
   const hosts = [options.advertise, options.external].flatMap((address) => (address ? [hostOf(address)] : []));
   const listened = options.listen.flatMap((listen) => ('host' in listen ? [listen.host] : []));
   const authority = await createAuthority('kubernetes');
@@ -67,7 +68,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   });
 
   const state = new ApiState({
-    serviceCIDR,
+    serviceCIDRs,
     ...(options.eventWindow === undefined ? {} : { eventWindow: options.eventWindow }),
   });
   const authenticator = new Authenticator(options.tokens);

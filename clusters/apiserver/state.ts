@@ -5,8 +5,8 @@ import { Registry } from './resources/registry.ts';
 import { Store } from './store/store.ts';
 
 export interface StateOptions {
-  /** IPv4 CIDR that services get their addresses from. */
-  readonly serviceCIDR: string;
+  /** CIDRs that services get their addresses from, one a family, the primary one first. */
+  readonly serviceCIDRs: readonly string[];
   /** Changes remembered for each collection; older ones answer 410. */
   readonly eventWindow?: number;
 }
@@ -15,12 +15,12 @@ export interface StateOptions {
 export class ApiState {
   readonly store: Store;
   readonly registry = new Registry();
-  readonly serviceCIDR: string;
+  readonly serviceCIDRs: readonly string[];
   readonly #goneListeners = new Map<string, Set<() => void>>();
 
-  constructor({ serviceCIDR, eventWindow }: StateOptions) {
+  constructor({ serviceCIDRs, eventWindow }: StateOptions) {
     this.store = new Store(eventWindow);
-    this.serviceCIDR = serviceCIDR;
+    this.serviceCIDRs = serviceCIDRs;
   }
 
   /** Calls back when a resource is no longer served; returns the way to unsubscribe. */
@@ -47,7 +47,7 @@ export class ApiState {
     return {
       list: (storage) => [...this.store.collection(storage).items.values()].map(({ object }) => object),
       find: (storage, namespace, name) => this.find(storage, namespace, name),
-      serviceCIDR: this.serviceCIDR,
+      serviceCIDRs: this.serviceCIDRs,
       dryRun,
     };
   }

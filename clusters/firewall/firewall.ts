@@ -21,7 +21,7 @@ export function firewallOn(host: FirewallHost): Firewall {
       names = [...new Set(rules.map((rule) => rule.name)), 'default'];
     },
     counters: async () => {
-      const listed = await host.json(['list', 'counters', 'table', 'ip', TABLE]);
+      const listed = await host.json(['list', 'counters', 'table', 'inet', TABLE]);
       const found = listed.flatMap(({ counter }) =>
         counter ? [counter as { name: string; packets: number; bytes: number }] : [],
       );

@@ -4,7 +4,7 @@ export const TABLE = 'firewall';
 export const LOG_GROUP = 20;
 const DEFAULT_RULE = 'default';
 
-/** The whole table as one transaction: replies pass, then the first rule that matches a new connection decides. */
+/** The whole table, for both families, as one transaction: replies pass, then the first rule that matches a new connection decides. */
 export function planFirewall(
   rules: readonly FirewallRule[],
   defaultAction: 'accept' | 'drop',
@@ -22,9 +22,9 @@ export function planFirewall(
       );
   }
   return [
-    `table ip ${TABLE}`,
-    `delete table ip ${TABLE}`,
-    `table ip ${TABLE} {`,
+    `table inet ${TABLE}`,
+    `delete table inet ${TABLE}`,
+    `table inet ${TABLE} {`,
     ...names.map((name) => `  counter ${counterName(name)} {}`),
     '  chain forward {',
     '    type filter hook forward priority filter; policy drop;',
@@ -43,10 +43,12 @@ export function planFirewall(
 /** A name of its own, lest a rule be called like a word of nft's language. */
 export const counterName = (rule: string): string => `rule_${rule}`;
 
+const familyOf = (address: string): 'ip' | 'ip6' => (address.includes(':') ? 'ip6' : 'ip');
+
 function matchOf(rule: Partial<FirewallRule>): string {
   const parts = [
-    ...(rule.source === undefined ? [] : [`ip saddr ${rule.source}`]),
-    ...(rule.destination === undefined ? [] : [`ip daddr ${rule.destination}`]),
+    ...(rule.source === undefined ? [] : [`${familyOf(rule.source)} saddr ${rule.source}`]),
+    ...(rule.destination === undefined ? [] : [`${familyOf(rule.destination)} daddr ${rule.destination}`]),
     ...(rule.port === undefined ? [] : [`tcp dport ${rule.port}`]),
   ];
   return parts.map((part) => `${part} `).join('');

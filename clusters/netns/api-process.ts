@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { perFamily } from '../families.ts';
 import type { ClusterConfig } from './config.ts';
 import { netnsPath } from './paths.ts';
 import type { ClusterPaths } from './paths.ts';
@@ -16,8 +17,8 @@ const LISTENER_FD = 3;
 
 /** Starts the API server on the control plane's namespace; resolves when it serves. */
 export async function startApiServer(config: ClusterConfig, paths: ClusterPaths): Promise<ChildProcess> {
-  const { nodeLan, serviceCIDR } = config.topology;
-  const address = `${nodeLan.controlPlane}:${PORT}`;
+  const { controlPlane: host } = config.topology.nodeLan;
+  const address = host.includes(':') ? `[${host}]:${PORT}` : `${host}:${PORT}`;
   const argv = [
     `--net=${netnsPath(controlPlane)}`,
     '--',
@@ -28,7 +29,12 @@ export async function startApiServer(config: ClusterConfig, paths: ClusterPaths)
     ...['--listen-fd', String(LISTENER_FD)],
     ...['--advertise', address],
     ...['--external', config.external],
-    ...['--service-cidr', serviceCIDR],
+    ...[
+      '--service-cidr',
+      perFamily(config.topology)
+        .map(({ serviceCIDR }) => serviceCIDR)
+        .join(),
+    ],
     ...['--kubelet-socket', paths.kubelet],
   ];
   // Not the command wrapper of agent/linux: this child inherits a listening socket.

@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { CapabilityState, Cluster } from '../cluster.ts';
+
+/** A kernel can be built or started without. */
+export const hasIPv6 = existsSync('/proc/net/if_inet6');
 
 const has: CapabilityState = { has: true };
 
@@ -12,7 +16,7 @@ export const netnsCapabilities: Cluster['capabilities'] = {
   unplug: has,
   freeze: has,
   ipv4: has,
-  ipv6: { has: false, why: 'the embedded topologies are IPv4' },
+  ipv6: hasIPv6 ? has : { has: false, why: 'the kernel of this machine has no IPv6' },
   vlan: { has: false, why: 'the embedded topologies have no VLANs' },
   sctp: { has: false, why: 'the traffic programs have no SCTP' },
   realTimePriority: { has: false, why: 'SCHED_FIFO is not permitted in a user namespace' },

@@ -43,11 +43,15 @@ export class EmbeddedCluster implements Cluster {
     this.dir = paths.dir;
     this.kubeconfig = paths.kubeconfig;
     this.nodes = topology.nodes.map((node) => this.#node(node));
-    this.router = { ...this.#host(router, topology.nodeLan.router), interfaces: routerInterfaces };
+    this.router = {
+      ...this.#host(router, topology.nodeLan.router, topology.nodeLan.router6),
+      interfaces: routerInterfaces,
+    };
     this.wire = { host: this.router, interfaces: bothSides(topology, routerInterfaces) };
-    this.witness = this.#host(witness, topology.outside.witness);
+    this.witness = this.#host(witness, topology.outside.witness, topology.outside.witness6);
     this.database = {
       address: topology.outside.database,
+      ...given('address6', topology.outside.database6),
       ...database,
       setGrants: (grants) => control.call('setGrants', grants),
       connections: (since) => control.call('connections', since),
@@ -90,29 +94,34 @@ export class EmbeddedCluster implements Cluster {
     this.#control.close();
   }
 
-  #host(name: string, address: string): Host {
+  #host(name: string, address: string, address6: string | undefined): Host {
     const control = this.#control;
     return {
       name,
       address,
+      ...given('address6', address6),
       run: (argv, options = {}) => control.call('run', name, argv, options),
       start: (program, args, options = {}) => control.start(name, program, args, options.env ?? {}),
       readFile: async (path) => (await control.call('run', name, ['cat', path], {})).stdout,
     };
   }
 
-  #node({ name, address, podCIDR }: TopologyNode): ClusterNode {
+  #node({ name, address, address6, podCIDR, podCIDR6 }: TopologyNode): ClusterNode {
     const fault = (kind: FaultKind) => async (): Promise<Undo> => {
       const undo = (): Promise<void> => this.#control.call('heal', kind, name);
       await this.#control.call('fault', kind, name);
       return undo;
     };
     return {
-      ...this.#host(name, address),
+      ...this.#host(name, address, address6),
       podCIDR,
+      ...given('podCIDR6', podCIDR6),
       powerOff: fault('powerOff'),
       unplug: fault('unplug'),
       freeze: fault('freeze'),
     };
   }
 }
+
+const given = <K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> =>
+  value === undefined ? {} : ({ [key]: value } as Partial<Record<K, string>>);

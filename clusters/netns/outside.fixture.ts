@@ -62,7 +62,7 @@ await firewall.setRules([], 'accept');
 const options = {
   cacheDir: join(dir, 'cache'),
   netns: netnsPath(databaseNamespace),
-  address: outside.database,
+  addresses: [outside.database, outside.database6 ?? ''],
   log: join(dir, 'log'),
   socketDir: '/run/postgres',
 };

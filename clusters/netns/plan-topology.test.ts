@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { addressRange, rangeContains } from '../../agent/base/ip-range.ts';
+import { perFamily, primaryOnly } from '../families.ts';
 import { egressTopology, nodeIpamTopology, topologies } from '../topologies.ts';
-import { cable, macOf, planNode, planTopology } from './plan-topology.ts';
+import { cable, linkLocalOf, macOf, planNode, planTopology } from './plan-topology.ts';
 
 const plan = planTopology(egressTopology());
 const linesOf = (namespace: string) => plan.namespaces.find((one) => one.namespace === namespace)?.ip ?? [];
@@ -20,8 +22,11 @@ test('the topologies have the addresses of the article', () => {
   ]);
 });
 
-test.each(Object.entries(topologies))('no address of %s stands for two things', (_name, topology) => {
-  const { nodes, nodeLan, outside, egressRange } = topology();
+test.each(
+  Object.entries(topologies).flatMap(([name, topology]) =>
+    perFamily(topology()).map((family) => [name, family.nodeLan.cidr, family] as const),
+  ),
+)('no address of %s in %s stands for two things', (_name, _cidr, { nodes, nodeLan, outside, egressRange }) => {
   const all = [
     ...nodes.map((node) => node.address),
     nodeLan.router,
@@ -31,11 +36,9 @@ test.each(Object.entries(topologies))('no address of %s stands for two things', 
     outside.witness,
   ];
   expect(new Set(all).size).toBe(all.length);
-  const last = (address: string) => Number(address.split('.')[3]);
-  const inRange = nodes.filter(
-    (node) => last(node.address) >= last(egressRange.first) && last(node.address) <= last(egressRange.last),
-  );
-  expect(inRange).toEqual([]);
+  const range = addressRange(egressRange.first, egressRange.last);
+  if (range === null) throw new Error('no range');
+  expect(all.filter((address) => rangeContains(range, address))).toEqual([]);
 });
 
 test('fifty nodes keep clear of the Egress IPs', () => {
@@ -55,6 +58,10 @@ test('a node reaches the other nodes’ pods over the LAN and everything else by
       'route add default via 172.16.18.1',
       'route add 10.203.2.0/24 via 172.16.18.122 dev eth0',
       'route add unreachable 10.203.1.0/24',
+      'addr add fd00:172:16:18::121/64 dev eth0 nodad',
+      'route add default via fd00:172:16:18::1',
+      'route add fd00:10:203:2::/64 via fd00:172:16:18::122 dev eth0',
+      'route add unreachable fd00:10:203:1::/64',
     ]),
   );
 });
@@ -62,7 +69,16 @@ test('a node reaches the other nodes’ pods over the LAN and everything else by
 test('a node masquerades what leaves the cluster, and only its own pods', () => {
   const [node] = egressTopology().nodes;
   if (!node) throw new Error('no node');
-  expect(planNode(egressTopology(), node).nft).toContain('ip saddr 10.203.1.0/24 ip daddr != 10.203.0.0/16 masquerade');
+  const { nft } = planNode(egressTopology(), node);
+  expect(nft).toContain('ip saddr 10.203.1.0/24 ip daddr != 10.203.0.0/16 masquerade');
+  expect(nft).toContain('ip6 saddr fd00:10:203:1::/64 ip6 daddr != fd00:10:203::/48 masquerade');
+});
+
+test('a topology of one family has nothing of the other', () => {
+  const text = JSON.stringify(planTopology(primaryOnly(egressTopology())));
+  expect(text).toContain('172.16.18.121');
+  expect(text).not.toContain('fd00');
+  expect(text).not.toContain('ip6');
 });
 
 test('the router knows no route to pods: an address that leaks is never answered', () => {
@@ -76,6 +92,13 @@ test.each([
   expect(cable(namespace)).toBe(name);
 });
 
-test('a MAC shows its address', () => {
-  expect(macOf('172.16.18.131')).toBe('02:42:ac:10:12:83');
+test.each([
+  ['172.16.18.131', '02:42:ac:10:12:83'],
+  ['fd00:172:16:18::131', '02:42:00:18:01:31'],
+])('the MAC of %s shows it', (address, mac) => {
+  expect(macOf(address)).toBe(mac);
+});
+
+test('the link-local address of a MAC', () => {
+  expect(linkLocalOf('02:42:ac:10:12:83')).toBe('fe80::42:acff:fe10:1283');
 });

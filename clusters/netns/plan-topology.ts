@@ -1,4 +1,6 @@
+import { ipBytes, ipText } from '../../agent/linux/ip-bytes.ts';
 import type { Topology, TopologyNode } from '../cluster.ts';
+import { perFamily } from '../families.ts';
 
 /** What has to be done in one network namespace: `ip` lines, an nft ruleset, sysctls; in this order. */
 export interface NamespacePlan {
@@ -27,14 +29,23 @@ export const cable = (namespace: string): string => `sw-${namespace}`.slice(0, 1
 
 export function planTopology(topology: Topology): TopologyPlan {
   const { nodeLan, outside } = topology;
-  const lanBits = bits(nodeLan.cidr);
-  const wanBits = bits(outside.cidr);
+  const families = perFamily(topology);
   const namespaces: NamespacePlan[] = [
     ...topology.nodes.map((node) => planNode(topology, node)),
-    planHost(controlPlane, `${nodeLan.controlPlane}/${lanBits}`, nodeLan.router, podRoutes(topology)),
-    planHost(database, `${outside.database}/${wanBits}`, outside.router),
-    planHost(witness, `${outside.witness}/${wanBits}`, outside.router),
-    planRouter(topology),
+    planHost(
+      controlPlane,
+      families.map(({ nodeLan: lan }) => [lan.controlPlane, lan.cidr, lan.router]),
+      families.flatMap(podRoutes),
+    ),
+    planHost(
+      database,
+      families.map(({ outside: { database: address, cidr, router: gateway } }) => [address, cidr, gateway]),
+    ),
+    planHost(
+      witness,
+      families.map(({ outside: { witness: address, cidr, router: gateway } }) => [address, cidr, gateway]),
+    ),
+    planRouter(families),
   ];
   return {
     switches: [
@@ -60,46 +71,69 @@ export function plugNode(node: TopologyNode): string[] {
   return plug(node.name, 'eth0', 'lan', node.address);
 }
 
+/** Packets are passed on; whatever hangs on the node later has its link-local address at once, not after DAD. */
+const forwarding = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'];
+const withoutDad = ['net.ipv6.conf.all.accept_dad=0', 'net.ipv6.conf.default.accept_dad=0'];
+
 export function planNode(topology: Topology, node: TopologyNode): NamespacePlan {
-  const { nodeLan, podCIDR } = topology;
+  const families = perFamily(topology).map((family) => ({
+    ...family,
+    own: family.nodes.find(({ name }) => name === node.name) ?? node,
+  }));
   return {
     namespace: node.name,
-    sysctls: ['net.ipv4.ip_forward=1'],
+    sysctls: [...forwarding, ...withoutDad],
     ip: [
-      ...hostLines(`${node.address}/${bits(nodeLan.cidr)}`, nodeLan.router),
-      // As a routing CNI does on one L2: every other node's pods by way of that node.
-      ...topology.nodes
-        .filter((one) => one !== node)
-        .map((one) => `route add ${one.podCIDR} via ${one.address} dev eth0`),
-      // An address of the pod subnet that nobody has must not leave by the default route.
-      `route add unreachable ${node.podCIDR}`,
+      ...hostLines(families.map(({ own, nodeLan }) => [own.address, nodeLan.cidr, nodeLan.router])),
+      ...families.flatMap(({ nodes, own }) => [
+        // As a routing CNI does on one L2: every other node's pods by way of that node.
+        ...nodes
+          .filter((one) => one.name !== node.name)
+          .map((one) => `route add ${one.podCIDR} via ${one.address} dev eth0`),
+        // An address of the pod subnet that nobody has must not leave by the default route.
+        `route add unreachable ${own.podCIDR}`,
+      ]),
     ],
-    // What kindnet does: pod traffic that leaves the cluster's pod subnet gets the node's address.
-    nft: [
-      'table ip cni {',
-      '  chain postrouting {',
-      '    type nat hook postrouting priority srcnat; policy accept;',
-      `    ip saddr ${node.podCIDR} ip daddr != ${podCIDR} masquerade`,
-      '  }',
-      '}',
-      '',
-    ].join('\n'),
+    nft: families.map(({ own, podCIDR }) => masquerade(own.podCIDR, podCIDR)).join(''),
   };
 }
 
-function planHost(namespace: string, address: string, gateway: string, routes: readonly string[] = []): NamespacePlan {
-  return { namespace, sysctls: [], ip: [...hostLines(address, gateway), ...routes], nft: '' };
+/** What kindnet does: pod traffic that leaves the cluster's pod subnet gets the node's address. */
+function masquerade(podsOfNode: string, podsOfCluster: string): string {
+  const family = isV6(podsOfNode) ? 'ip6' : 'ip';
+  return [
+    `table ${family} cni {`,
+    '  chain postrouting {',
+    '    type nat hook postrouting priority srcnat; policy accept;',
+    `    ${family} saddr ${podsOfNode} ${family} daddr != ${podsOfCluster} masquerade`,
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** Address, network and gateway of a host in one family. */
+type Place = readonly [address: string, network: string, gateway: string];
+
+function planHost(namespace: string, places: readonly Place[], routes: readonly string[] = []): NamespacePlan {
+  return { namespace, sysctls: [], ip: [...hostLines(places), ...routes], nft: '' };
 }
 
 /** The router has no route to any pod: a pod address that leaks is seen on its wire and never answered. */
-function planRouter({ nodeLan, outside }: Topology): NamespacePlan {
+function planRouter(families: readonly Topology[]): NamespacePlan {
   return {
     namespace: router,
-    sysctls: ['net.ipv4.ip_forward=1'],
+    sysctls: forwarding,
     ip: [
       'link set lo up',
-      ...interfaceLines(routerInterfaces.lan, `${nodeLan.router}/${bits(nodeLan.cidr)}`),
-      ...interfaceLines(routerInterfaces.wan, `${outside.router}/${bits(outside.cidr)}`),
+      ...interfaceLines(
+        routerInterfaces.lan,
+        families.map(({ nodeLan }) => [nodeLan.router, nodeLan.cidr]),
+      ),
+      ...interfaceLines(
+        routerInterfaces.wan,
+        families.map(({ outside }) => [outside.router, outside.cidr]),
+      ),
     ],
     nft: '',
   };
@@ -110,14 +144,34 @@ function podRoutes(topology: Topology): string[] {
   return topology.nodes.map((node) => `route add ${node.podCIDR} via ${node.address} dev eth0`);
 }
 
-function hostLines(address: string, gateway: string): string[] {
-  return ['link set lo up', ...interfaceLines('eth0', address), `route add default via ${gateway}`];
+function hostLines(places: readonly Place[]): string[] {
+  return [
+    'link set lo up',
+    ...interfaceLines('eth0', places),
+    ...places.map(([, , gateway]) => `route add default via ${gateway}`),
+  ];
 }
 
-const interfaceLines = (name: string, address: string): string[] => [
-  `addr add ${address} brd + dev ${name}`,
-  `link set ${name} up`,
-];
+/**
+ * Addresses are there at once: nobody else on these networks can have them. That goes for the link-local one as well,
+ * without which a router cannot ask for its neighbours.
+ */
+function interfaceLines(
+  name: string,
+  places: readonly (readonly [address: string, network: string, ...unknown[]])[],
+): string[] {
+  const [primary = ''] = places.map(([address]) => address);
+  return [
+    ...places.map(([address, network]) =>
+      isV6(address)
+        ? `addr add ${address}/${bits(network)} dev ${name} nodad`
+        : `addr add ${address}/${bits(network)} brd + dev ${name}`,
+    ),
+    `link set ${name} addrgenmode none`,
+    `link set ${name} up`,
+    `addr add ${linkLocalOf(macOf(primary))}/64 dev ${name} nodad`,
+  ];
+}
 
 function plug(namespace: string, name: string, bridge: string, address: string): string[] {
   return [`netns add ${namespace}`, ...wire(namespace, name, bridge, address, cable(namespace))];
@@ -132,7 +186,20 @@ function wire(namespace: string, name: string, bridge: string, address: string, 
 
 /** A locally administered MAC that shows the address it belongs to. */
 export function macOf(address: string): string {
-  return ['02', '42', ...address.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'))].join(':');
+  return ['02', '42', ...lastBytes(address).map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+}
+
+/** Of an IPv6 address the last two bytes of its network and of itself. */
+function lastBytes(address: string): readonly number[] {
+  const bytes = ipBytes(address);
+  return bytes.length === 4 ? [...bytes] : [...bytes.subarray(6, 8), ...bytes.subarray(14)];
+}
+
+/** The link-local address that belongs to a MAC (RFC 4291, appendix A). */
+export function linkLocalOf(mac: string): string {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = mac.split(':').map((byte) => Number.parseInt(byte, 16));
+  return ipText(Buffer.from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f]));
 }
 
 const bits = (cidr: string): string => cidr.split('/')[1] ?? '24';
+const isV6 = (address: string): boolean => address.includes(':');

@@ -34,7 +34,8 @@ export interface PostgresOptions {
   readonly dir: string;
   readonly cacheDir: string;
   readonly netns: string;
-  readonly address: string;
+  /** It listens on; the primary one first. */
+  readonly addresses: readonly string[];
   /** File that gets its log. */
   readonly log: string;
   /** Folder of its unix socket, at most 90 characters. */
@@ -46,6 +47,7 @@ export async function startPostgres(
   options: PostgresOptions,
 ): Promise<Database & { readonly pid: number; readonly ended: Promise<Error> }> {
   const { dir, socketDir } = options;
+  const [address = '', address6] = options.addresses;
   const programs = await preparePostgres(options.cacheDir, `${dir}.new`);
   await Promise.all([copyTemplate(programs, dir), mkdir(socketDir, { recursive: true })]);
   await writeFile(join(dir, 'pg_hba.conf'), planHba(ADMINISTRATOR, []));
@@ -53,7 +55,7 @@ export async function startPostgres(
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   const flags = Object.entries({
     ...settings,
-    listen_addresses: options.address,
+    listen_addresses: options.addresses.join(','),
     unix_socket_directories: socketDir,
     port: String(PORT),
   });
@@ -78,7 +80,8 @@ export async function startPostgres(
   return {
     pid: child.pid,
     ended,
-    address: options.address,
+    address,
+    ...(address6 === undefined ? {} : { address6 }),
     port: PORT,
     version: programs.version,
     setGrants: (grants) =>

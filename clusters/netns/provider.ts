@@ -2,7 +2,8 @@ import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Cluster, ClusterOptions, ClusterProvider } from '../cluster.ts';
 import { alreadyRuns, checkClusterName, clusterDir, notFound, readRecord, readRecords } from '../state.ts';
-import { netnsCapabilities } from './capabilities.ts';
+import { hasIPv6, netnsCapabilities } from './capabilities.ts';
+import { primaryOnly } from '../families.ts';
 import { EmbeddedCluster } from './cluster.ts';
 import { readConfig, writeConfig } from './config.ts';
 import { ControlClient } from './control-client.ts';
@@ -42,7 +43,7 @@ async function up(options: ClusterOptions): Promise<Cluster> {
         name: options.name,
         provider: 'netns',
         createdAt: new Date().toISOString(),
-        topology: options.topology,
+        topology: hasIPv6 ? options.topology : primaryOnly(options.topology),
         programs: Object.fromEntries(Object.entries(options.programs).map(([name, url]) => [name, url.href])),
         images: options.images,
         cacheDir: await realpath(cacheDir(stateDir)),

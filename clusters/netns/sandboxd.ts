@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { connectKube } from '../../agent/kube/client.ts';
 import { run } from '../../agent/linux/exec.ts';
 import { enterNetns } from '../../agent/linux/netns.ts';
+import { perFamily } from '../families.ts';
 import { startApiServer } from './api-process.ts';
 import { applyTopology } from './apply-topology.ts';
 import { readConfig } from './config.ts';
@@ -61,6 +62,7 @@ try {
 async function bringUp(): Promise<void> {
   const config = await readConfig(paths);
   const { topology } = config;
+  const families = perFamily(topology);
   report({ step: `network: ${topology.nodes.length} nodes, router, outside` });
   // A /run of the sandbox's own, so that its namespaces have names nobody else sees; and shared memory that goes with it.
   await run(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'none', '/run']);
@@ -75,7 +77,7 @@ async function bringUp(): Promise<void> {
     dir: paths.database,
     cacheDir: config.cacheDir,
     netns: netnsPath(databaseNamespace),
-    address: topology.outside.database,
+    addresses: families.map(({ outside }) => outside.database),
     log: join(paths.logs, 'postgres.log'),
     socketDir: '/run/postgres',
   });
@@ -99,8 +101,8 @@ async function bringUp(): Promise<void> {
   const control = new ControlPlane(
     { kube, config, paths, kubeletVersion: version.gitVersion, log },
     {
-      'database.example.test': topology.outside.database,
-      'witness.example.test': topology.outside.witness,
+      'database.example.test': families.map(({ outside }) => outside.database),
+      'witness.example.test': families.map(({ outside }) => outside.witness),
     },
   );
   await serveKubelet(paths.kubelet, (namespace, name) => {

@@ -81,7 +81,7 @@ function publishItself(state: ApiState, advertise: string, serviceAddress: strin
     clusterIP: serviceAddress,
     clusterIPs: [serviceAddress],
     internalTrafficPolicy: 'Cluster',
-    ipFamilies: ['IPv4'],
+    ipFamilies: [serviceAddress.includes(':') ? 'IPv6' : 'IPv4'],
     ipFamilyPolicy: 'SingleStack',
     ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: port }],
     sessionAffinity: 'None',

@@ -1,21 +1,22 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { addressNumber, addressText, cidrRange, rangeContains, rangeSize } from '../../../agent/base/ip-range.ts';
 
 export const NODE_PORTS = { first: 30_000, last: 32_767 } as const;
 
-const toNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-const toAddress = (number: number): string =>
-  [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+function rangeOf(cidr: string): NonNullable<ReturnType<typeof cidrRange>> {
+  const range = cidrRange(cidr);
+  if (range === null) throw new Error(`${cidr} is no CIDR`);
+  return range;
+}
 
-/** The n-th address of an IPv4 CIDR; 0 is the network's own. */
+/** The n-th address of a CIDR; 0 is the network's own. */
 export function addressAt(cidr: string, index: number): string {
-  const [base = '', length = '32'] = cidr.split('/');
-  const size = 2 ** (32 - Number(length));
-  return toAddress(Math.floor(toNumber(base) / size) * size + index);
+  const { family, first } = rangeOf(cidr);
+  return addressText(family, first + BigInt(index));
 }
 
 /** The lowest free address; the first ones are left to those who ask by name (DNS, the `kubernetes` service). */
 export function allocateAddress(cidr: string, used: ReadonlySet<string>): string {
-  const size = 2 ** (32 - Number(cidr.split('/')[1]));
+  const size = Number(rangeSize(rangeOf(cidr)));
   const reserved = Math.min(Math.max(16, size / 16), 256, size / 4);
   for (const [from, to] of [[reserved, size - 1] as const, [1, reserved] as const]) {
     for (let i = Math.ceil(from); i < to; i += 1) {
@@ -31,10 +32,10 @@ export function allocateNodePort(used: ReadonlySet<number>): number {
   throw new Error(`no free node port in ${NODE_PORTS.first}-${NODE_PORTS.last}`);
 }
 
-export function cidrContains(cidr: string, address: string): boolean {
-  const [base = '', length = ''] = cidr.split('/');
-  if (!isIPv4(address) && !isIPv6(address)) return false;
-  const list = new BlockList();
-  list.addSubnet(base, Number(length), isIPv4(base) ? 'ipv4' : 'ipv6');
-  return list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+export const cidrContains = (cidr: string, address: string): boolean => rangeContains(rangeOf(cidr), address);
+
+/** The one text of an address, so that two of them can be compared; what is none as it is. */
+export function canonicalAddress(text: string): string {
+  const number = addressNumber(text);
+  return number === null ? text : addressText(number.family, number.value);
 }

@@ -9,7 +9,8 @@ export interface StrategyContext {
   /** Objects of another resource, by `group/plural` as in Resource.storage. */
   list(storage: string): Iterable<ApiObject>;
   find(storage: string, namespace: string | undefined, name: string): ApiObject | undefined;
-  readonly serviceCIDR: string;
+  /** Ranges of cluster addresses, one a family, the primary one first. */
+  readonly serviceCIDRs: readonly string[];
   readonly dryRun: boolean;
 }
 

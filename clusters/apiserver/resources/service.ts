@@ -3,9 +3,10 @@ import { byPath } from '../selectors/field.ts';
 import { labelFaults } from '../schema/names.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../status/field-error.ts';
 import type { FieldError } from '../status/field-error.ts';
-import { allocateAddress, allocateNodePort, cidrContains, NODE_PORTS } from './allocate.ts';
+import { allocateNodePort, NODE_PORTS } from './allocate.ts';
 import type { Strategy, StrategyContext } from './definition.ts';
 import { fill } from './pod-defaults.ts';
+import { addressFaults, assignAddresses } from './service-addresses.ts';
 import { isPort, PORT_RANGE } from './pod-validation.ts';
 
 interface Port {
@@ -39,16 +40,10 @@ function defaults(service: ApiObject): void {
 }
 
 /** Addresses and node ports are given out while the object is written, so that nobody else can get them. */
-function allocate(service: ApiObject, context: StrategyContext): void {
-  const { spec } = service;
+function allocate(service: ApiObject, context: StrategyContext, old?: ApiObject): void {
+  if (service['spec'].type === 'ExternalName') return;
+  assignAddresses(service, context, old);
   const others = [...context.list('services')].filter(({ metadata }) => metadata.uid !== service.metadata.uid);
-  if (spec.type === 'ExternalName') return;
-  if (!spec.clusterIP && !isHeadless(service)) {
-    const used = new Set(others.map((other) => String(other['spec'].clusterIP)));
-    spec.clusterIP = allocateAddress(context.serviceCIDR, used);
-  }
-  spec.clusterIPs = [spec.clusterIP];
-  fill(spec, { ipFamilies: [String(spec.clusterIP).includes(':') ? 'IPv6' : 'IPv4'], ipFamilyPolicy: 'SingleStack' });
   const used = new Set(others.flatMap(portsOf).flatMap(({ nodePort }) => nodePort ?? []));
   for (const port of portsOf(service)) {
     if (!hasNodePorts(service)) continue;
@@ -58,13 +53,6 @@ function allocate(service: ApiObject, context: StrategyContext): void {
 }
 
 function prepareUpdate(service: ApiObject, old: ApiObject, context: StrategyContext): void {
-  const { spec } = service;
-  const wasCluster = old['spec'].type !== 'ExternalName';
-  if (wasCluster && spec.type !== 'ExternalName' && !spec.clusterIP) {
-    spec.clusterIP = old['spec'].clusterIP;
-    spec.clusterIPs = old['spec'].clusterIPs;
-  }
-  for (const key of ['ipFamilies', 'ipFamilyPolicy']) if (wasCluster) fill(spec, { [key]: old['spec'][key] });
   const before = new Map(portsOf(old).map((port) => [`${port.protocol}/${port.port}`, port.nodePort]));
   for (const port of portsOf(service)) {
     if (hasNodePorts(service)) port.nodePort ??= before.get(`${port.protocol}/${port.port}`) as number;
@@ -72,7 +60,7 @@ function prepareUpdate(service: ApiObject, old: ApiObject, context: StrategyCont
     else if (hasNodePorts(old) && port.nodePort === before.get(`${port.protocol}/${port.port}`)) delete port.nodePort;
     if (port.nodePort === undefined) delete port.nodePort;
   }
-  allocate(service, context);
+  allocate(service, context, old);
 }
 
 function validate(service: ApiObject, context: StrategyContext, old?: ApiObject): FieldError[] {
@@ -87,31 +75,8 @@ function validate(service: ApiObject, context: StrategyContext, old?: ApiObject)
     faults.push(notSupported('spec.sessionAffinity', spec.sessionAffinity, affinities));
   const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
   if (!types.includes(spec.type)) faults.push(notSupported('spec.type', spec.type, types));
-  if (
-    old &&
-    old['spec'].type !== 'ExternalName' &&
-    spec.type !== 'ExternalName' &&
-    old['spec'].clusterIP &&
-    old['spec'].clusterIP !== spec.clusterIP
-  ) {
-    faults.push(invalid('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set'));
-  } else faults.push(...addressFaults(service, context));
+  faults.push(...addressFaults(service, context, old));
   return faults;
-}
-
-function addressFaults(service: ApiObject, context: StrategyContext): FieldError[] {
-  const { clusterIP, type } = service['spec'];
-  if (type === 'ExternalName' || clusterIP === 'None' || clusterIP === undefined) return [];
-  if (!cidrContains(context.serviceCIDR, clusterIP)) {
-    const why = `failed to allocate IP ${clusterIP}: the provided network does not match the current range`;
-    return [invalid('spec.clusterIPs', [clusterIP], why)];
-  }
-  const taken = [...context.list('services')].some(
-    (other) => other.metadata.uid !== service.metadata.uid && other['spec'].clusterIP === clusterIP,
-  );
-  return taken
-    ? [invalid('spec.clusterIPs', [clusterIP], `failed to allocate IP ${clusterIP}: provided IP is already allocated`)]
-    : [];
 }
 
 function portFaults(ports: readonly Port[], context: StrategyContext, service: ApiObject): FieldError[] {

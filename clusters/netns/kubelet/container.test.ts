@@ -29,11 +29,14 @@ test('a container sees the fields of its pod that it asks for', () => {
     { name: 'PLAIN', value: 'x' },
     { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
     { name: 'HOST', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
+    { name: 'ALL', valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } } },
   ];
-  const pod = { metadata: { name: 'p' }, spec: { nodeName: 'node-1', containers: [] } };
-  expect(environmentOf({ name: 'c', env }, pod, '172.16.18.121')).toEqual({
+  const status = { hostIP: '172.16.18.121', podIPs: [{ ip: '10.203.1.2' }, { ip: 'fd00:10:203:1::2' }] };
+  const pod = { metadata: { name: 'p' }, spec: { nodeName: 'node-1', containers: [] }, status };
+  expect(environmentOf({ name: 'c', env }, pod)).toEqual({
     PLAIN: 'x',
     NODE: 'node-1',
     HOST: '172.16.18.121',
+    ALL: '10.203.1.2,fd00:10:203:1::2',
   });
 });

@@ -46,7 +46,7 @@ export function startInPod(
 }
 
 /** The environment that the pod's spec gives a container; fieldRefs that Kubernetes has and we meet in pods. */
-export function environmentOf(container: Container, pod: Pod, hostIP: string): Record<string, string> {
+export function environmentOf(container: Container, pod: Pod): Record<string, string> {
   const fields: Record<string, string | undefined> = {
     'metadata.name': pod.metadata.name,
     'metadata.namespace': pod.metadata.namespace,
@@ -54,7 +54,9 @@ export function environmentOf(container: Container, pod: Pod, hostIP: string): R
     'spec.nodeName': pod.spec.nodeName,
     'spec.serviceAccountName': pod.spec.serviceAccountName,
     'status.podIP': pod.status?.podIP,
-    'status.hostIP': hostIP,
+    'status.podIPs': pod.status?.podIPs?.map(({ ip }) => ip).join(','),
+    'status.hostIP': pod.status?.hostIP,
+    'status.hostIPs': pod.status?.hostIPs?.map(({ ip }) => ip).join(','),
   };
   const env: Record<string, string> = {};
   for (const { name, value, valueFrom } of container.env ?? []) {

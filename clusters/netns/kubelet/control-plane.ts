@@ -8,12 +8,14 @@ import {
 } from '../../../agent/kube/object.ts';
 import type { KubeObject, ResourceRef } from '../../../agent/kube/object.ts';
 import type { Reflection } from '../../../agent/kube/types.ts';
+import { perFamily } from '../../families.ts';
 import { nftApply } from '../../../agent/linux/nft.ts';
 import { netnsPath } from '../paths.ts';
 import { serveDns } from './dns-server.ts';
 import { publishDns } from './dns-service.ts';
 import { planZone } from './dns-zone.ts';
-import { planEndpointSlice } from './endpoint-slices.ts';
+import type { Hosts } from './dns-zone.ts';
+import { managedBy, planEndpointSlices, sliceController } from './endpoint-slices.ts';
 import { Kubelet } from './kubelet.ts';
 import type { KubeletContext } from './kubelet.ts';
 import type { EndpointSlice, Node, Pod, Service, Workload } from './objects.ts';
@@ -37,9 +39,9 @@ export class ControlPlane {
   readonly #daemonSets: Reflection<Workload>;
   readonly #deployments: Reflection<Workload>;
   readonly #proxied = new Map<string, string>();
-  readonly #hosts: Readonly<Record<string, string>>;
+  readonly #hosts: Hosts;
 
-  constructor(context: KubeletContext, hosts: Readonly<Record<string, string>>) {
+  constructor(context: KubeletContext, hosts: Hosts) {
     const { kube, config } = context;
     this.#context = context;
     this.#hosts = hosts;
@@ -153,37 +155,51 @@ export class ControlPlane {
 
   async #syncSlices(): Promise<void> {
     const pods = [...this.#pods.items.values()];
-    for (const service of this.#services.items.values()) {
-      const wanted = planEndpointSlice(service, pods);
-      if (!wanted) continue;
-      const have = this.#slices.items.get(`${wanted.metadata.namespace}/${wanted.metadata.name}`);
-      if (have && sameContent(have, wanted)) continue;
+    const wanted = [...this.#services.items.values()].flatMap((service) => planEndpointSlices(service, pods));
+    for (const one of wanted) {
+      const have = this.#slices.items.get(`${one.metadata.namespace}/${one.metadata.name}`);
+      if (have && sameContent(have, one)) continue;
       await unlessOvertaken(
         have
           ? this.#context.kube.replace(endpointSlices, {
-              ...wanted,
-              metadata: { ...have.metadata, ...wanted.metadata },
+              ...one,
+              metadata: { ...have.metadata, ...one.metadata },
             })
-          : this.#context.kube.create(endpointSlices, wanted),
+          : this.#context.kube.create(endpointSlices, one),
       );
+    }
+    await this.#dropSlices(wanted);
+  }
+
+  /** Of a Service that has one family less than before; those of a Service that is gone go with it. */
+  async #dropSlices(wanted: readonly EndpointSlice[]): Promise<void> {
+    const key = ({ metadata: { namespace, name } }: KubeObject): string => `${namespace}/${name}`;
+    const [services, kept] = [[...this.#services.items.keys()], wanted.map(key)];
+    for (const slice of this.#slices.items.values()) {
+      const { labels = {}, namespace = '', name = '' } = slice.metadata;
+      if (labels[managedBy] !== sliceController || kept.includes(key(slice))) continue;
+      if (services.includes(`${namespace}/${labels['kubernetes.io/service-name']}`))
+        await unlessOvertaken(this.#context.kube.delete(endpointSlices, name, namespace));
     }
   }
 
   async #syncProxies(): Promise<void> {
     const services = [...this.#services.items.values()];
     const slices = [...this.#slices.items.values()];
-    const { topology } = this.#context.config;
+    const families = perFamily(this.#context.config.topology);
     await Promise.all(
-      topology.nodes.map(async (node) => {
-        if (this.kubelets.get(node.name)?.reporting !== true) return;
-        const ruleset = planServiceProxy(services, slices, {
-          name: node.name,
-          address: node.address,
-          clusterCIDR: topology.podCIDR,
-        });
-        if (this.#proxied.get(node.name) === ruleset) return;
-        await nftApply(ruleset, { netns: netnsPath(node.name) });
-        this.#proxied.set(node.name, ruleset);
+      [...this.kubelets].map(async ([name, kubelet]) => {
+        if (!kubelet.reporting) return;
+        const ruleset = families
+          .flatMap(({ nodes, podCIDR }) =>
+            nodes
+              .filter((node) => node.name === name)
+              .map(({ address }) => planServiceProxy(services, slices, { name, address, clusterCIDR: podCIDR })),
+          )
+          .join('');
+        if (this.#proxied.get(name) === ruleset) return;
+        await nftApply(ruleset, { netns: netnsPath(name) });
+        this.#proxied.set(name, ruleset);
       }),
     );
   }

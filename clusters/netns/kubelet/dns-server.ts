@@ -6,7 +6,7 @@ import type { Zone } from './dns-zone.ts';
 
 export const DNS_PORT = 53;
 
-/** Answers A queries over UDP from the zone as it is at the time of the query. */
+/** Answers A and AAAA queries over UDP from the zone as it is at the time of the query. */
 export async function serveDns(
   namespace: string,
   address: string,

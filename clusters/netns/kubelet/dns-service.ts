@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+import { addressText, cidrRange } from '../../../agent/base/ip-range.ts';
 import { isAlreadyExists } from '../../../agent/kube/error.ts';
 import { endpointSlices, services } from '../../../agent/kube/object.ts';
 import type { KubeObject, ResourceRef } from '../../../agent/kube/object.ts';
@@ -9,7 +11,11 @@ const meta = { name: 'kube-dns', namespace: 'kube-system' };
 const port = { name: 'dns', protocol: 'UDP' as const, port: DNS_PORT };
 
 /** The cluster's DNS is the tenth address of the Service range, as kubeadm has it. */
-const dnsAddress = (serviceCIDR: string): string => serviceCIDR.replace(/\d+\/\d+$/, '10');
+function dnsAddress(serviceCIDR: string): string {
+  const range = cidrRange(serviceCIDR);
+  if (range === null) throw new Error(`the range of Services ${serviceCIDR} is no CIDR`);
+  return addressText(range.family, range.first + 10n);
+}
 
 /** The Service `kube-dns` and its one endpoint, which runs beside the API server. */
 export async function publishDns(kube: Kube, serviceCIDR: string, endpoint: string): Promise<void> {
@@ -23,7 +29,7 @@ export async function publishDns(kube: Kube, serviceCIDR: string, endpoint: stri
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { ...meta, labels: { 'kubernetes.io/service-name': meta.name } },
-    addressType: 'IPv4',
+    addressType: isIPv6(endpoint) ? 'IPv6' : 'IPv4',
     endpoints: [{ addresses: [endpoint], conditions: { ready: true, serving: true, terminating: false } }],
     ports: [port],
   };

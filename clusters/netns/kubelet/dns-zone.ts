@@ -2,24 +2,21 @@ import type { EndpointSlice, Service } from './objects.ts';
 
 const clusterDomain = 'cluster.local';
 
-/** The names of the cluster's DNS, lower case without a final dot, and their IPv4 addresses (kubernetes/dns specification 1.1.0). */
+/** The names of the cluster's DNS, lower case without a final dot, and their addresses of both families (kubernetes/dns specification 1.1.0). */
 export type Zone = ReadonlyMap<string, readonly string[]>;
 
+/** Hosts outside, by names of any case. */
+export type Hosts = Readonly<Record<string, readonly string[]>>;
+
 /** Services by their cluster address, headless ones by their ready endpoints, and fixed names of hosts outside. */
-export function planZone(
-  services: readonly Service[],
-  slices: readonly EndpointSlice[],
-  hosts: Readonly<Record<string, string>>,
-): Zone {
-  const zone = new Map<string, string[]>(
-    Object.entries(hosts).map(([name, address]) => [name.toLowerCase(), [address]]),
-  );
+export function planZone(services: readonly Service[], slices: readonly EndpointSlice[], hosts: Hosts): Zone {
+  const zone = new Map(Object.entries(hosts).map(([name, addresses]) => [name.toLowerCase(), addresses]));
   for (const service of services) {
     const namespace = service.metadata.namespace ?? 'default';
     const name = `${service.metadata.name ?? ''}.${namespace}.svc.${clusterDomain}`;
-    const { clusterIP, type } = service.spec;
+    const { clusterIP, clusterIPs, type } = service.spec;
     if (type === 'ExternalName' || clusterIP === undefined) continue;
-    zone.set(name, clusterIP === 'None' ? readyAddresses(service, namespace, slices) : [clusterIP]);
+    zone.set(name, clusterIP === 'None' ? readyAddresses(service, namespace, slices) : (clusterIPs ?? [clusterIP]));
   }
   return zone;
 }
@@ -28,7 +25,7 @@ function readyAddresses(service: Service, namespace: string, slices: readonly En
   const own = slices.filter(
     (slice) =>
       slice.metadata.namespace === namespace &&
-      slice.addressType === 'IPv4' &&
+      slice.addressType !== 'FQDN' &&
       slice.metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
   );
   return own

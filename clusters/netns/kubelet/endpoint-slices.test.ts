@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planEndpointSlice } from './endpoint-slices.ts';
+import { planEndpointSlices } from './endpoint-slices.ts';
 import type { Pod, Service } from './objects.ts';
 
 const service = (spec: Partial<Service['spec']> = {}): Service => ({
@@ -19,7 +19,7 @@ const pod = (
   },
   spec: { nodeName: 'node-1', containers: [{ name: 'c', ports: [{ name: 'web', containerPort: 8080 }] }] },
   status: {
-    ...(ip === undefined ? {} : { podIP: ip }),
+    ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }, { ip: `fd00::${ip.split('.').at(-1)}` }] }),
     phase: changes.phase ?? 'Running',
     conditions: [{ type: 'Ready', status: changes.ready === false ? 'False' : 'True' }],
   },
@@ -50,16 +50,26 @@ test.each<[string, Service, Pod[], [string, boolean][]]>([
     [],
   ],
 ])('a slice holds %s', (_title, theService, pods, expected) => {
-  const slice = planEndpointSlice(theService, pods);
+  const [slice] = planEndpointSlices(theService, pods);
   expect(slice?.endpoints.map((endpoint) => [endpoint.addresses[0], endpoint.conditions?.ready])).toEqual(expected);
 });
 
+test('a dual-stack Service has a slice of each family', () => {
+  const slices = planEndpointSlices(service({ ipFamilies: ['IPv6', 'IPv4'] }), [pod('a', '10.0.0.1')]);
+  expect(
+    slices.map(({ metadata, addressType, endpoints }) => [metadata.name, addressType, endpoints[0]?.addresses]),
+  ).toEqual([
+    ['web-ipv6', 'IPv6', ['fd00::1']],
+    ['web-ipv4', 'IPv4', ['10.0.0.1']],
+  ]);
+});
+
 test('a named target port is the container port', () => {
-  expect(planEndpointSlice(service(), [pod('a', '10.0.0.1')])?.ports).toEqual([
+  expect(planEndpointSlices(service(), [pod('a', '10.0.0.1')])[0]?.ports).toEqual([
     { name: 'http', protocol: 'TCP', port: 8080 },
   ]);
 });
 
 test.each([{ selector: {} }, { type: 'ExternalName' as const }])('no slice for %o', (spec) => {
-  expect(planEndpointSlice(service(spec), [])).toBeNull();
+  expect(planEndpointSlices(service(spec), [])).toEqual([]);
 });

@@ -1,28 +1,46 @@
+import { isIPv6 } from 'node:net';
 import type { Endpoint, EndpointSlice, Pod, Service, ServicePort } from './objects.ts';
 
-/** The slice of a Service with a selector, or null where users manage endpoints themselves. */
-export function planEndpointSlice(service: Service, pods: readonly Pod[]): EndpointSlice | null {
+/** The label that says who keeps a slice, and what this controller says there. */
+export const managedBy = 'endpointslice.kubernetes.io/managed-by';
+export const sliceController = 'endpointslice-controller.k8s.io';
+
+/** The slices of a Service with a selector, one of each of its families; none where users manage endpoints themselves. */
+export function planEndpointSlices(service: Service, pods: readonly Pod[]): EndpointSlice[] {
   const selector = service.spec.selector;
-  if (!selector || Object.keys(selector).length === 0 || service.spec.type === 'ExternalName') return null;
+  if (!selector || Object.keys(selector).length === 0 || service.spec.type === 'ExternalName') return [];
   const namespace = service.metadata.namespace ?? 'default';
   const backends = pods
     .filter((pod) => (pod.metadata.namespace ?? 'default') === namespace && isBackend(pod, selector))
     .sort((a, b) => (a.metadata.name ?? '').localeCompare(b.metadata.name ?? ''));
+  const { ipFamilies = ['IPv4'] } = service.spec;
+  return ipFamilies.map((family) => sliceOf(service, namespace, backends, family));
+}
+
+function sliceOf(
+  service: Service,
+  namespace: string,
+  backends: readonly Pod[],
+  family: 'IPv4' | 'IPv6',
+): EndpointSlice {
   const name = service.metadata.name ?? '';
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
-      name: `${name}-embedded`,
+      name: `${name}-${family.toLowerCase()}`,
       namespace,
       labels: {
         'kubernetes.io/service-name': name,
-        'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+        [managedBy]: sliceController,
       },
       ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid: service.metadata.uid ?? '', controller: true }],
     },
-    addressType: 'IPv4',
-    endpoints: backends.map((pod) => endpointOf(pod, service.spec.publishNotReadyAddresses === true)),
+    addressType: family,
+    endpoints: backends.flatMap((pod) => {
+      const address = pod.status?.podIPs?.find(({ ip }) => isIPv6(ip) === (family === 'IPv6'))?.ip;
+      return address === undefined ? [] : [endpointOf(pod, address, service.spec.publishNotReadyAddresses === true)];
+    }),
     ports: (service.spec.ports ?? []).map((port) => ({
       ...(port.name === undefined ? {} : { name: port.name }),
       protocol: port.protocol ?? 'TCP',
@@ -42,12 +60,12 @@ function isBackend(pod: Pod, selector: Readonly<Record<string, string>>): boolea
   );
 }
 
-function endpointOf(pod: Pod, publishNotReady: boolean): Endpoint {
+function endpointOf(pod: Pod, address: string, publishNotReady: boolean): Endpoint {
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const serving =
     publishNotReady || (pod.status?.conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True');
   return {
-    addresses: [pod.status?.podIP ?? ''],
+    addresses: [address],
     conditions: { ready: serving && !terminating, serving, terminating },
     ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
     targetRef: {

@@ -1,18 +1,26 @@
-/** Addresses of one node's pods, handed out in turn so that one is reused as late as possible. IPv4 up to /30. */
+import { addressNumber, addressText, cidrRange, rangeSize } from '../../../agent/base/ip-range.ts';
+
+/** Of a /64 nobody needs more. */
+const MOST = 65_536n;
+
+/** Addresses of one node's pods, handed out in turn so that one is reused as late as possible. Up to /30 or /126. */
 export class PodAddresses {
-  readonly #first: number;
+  readonly #family: 4 | 6;
+  readonly #first: bigint;
   readonly #size: number;
   readonly #used = new Set<number>();
   #next = 0;
   readonly gateway: string;
 
   constructor(podCIDR: string) {
-    const [base = '', bits = ''] = podCIDR.split('/');
-    const network = toNumber(base);
-    this.gateway = toAddress(network + 1);
+    const range = cidrRange(podCIDR);
+    if (range === null) throw new Error(`the pod CIDR ${podCIDR} is no CIDR`);
+    this.#family = range.family;
+    this.gateway = addressText(range.family, range.first + 1n);
     // Without the network's address, the gateway and the broadcast address.
-    this.#first = network + 2;
-    this.#size = 2 ** (32 - Number(bits)) - 3;
+    this.#first = range.first + 2n;
+    const size = rangeSize(range);
+    this.#size = Number(size < MOST ? size : MOST) - 3;
   }
 
   /** Throws when every address is taken. */
@@ -22,18 +30,13 @@ export class PodAddresses {
       this.#next = (this.#next + 1) % this.#size;
       if (this.#used.has(offset)) continue;
       this.#used.add(offset);
-      return toAddress(this.#first + offset);
+      return addressText(this.#family, this.#first + BigInt(offset));
     }
-    throw new Error(
-      `all ${this.#size} pod addresses from ${toAddress(this.#first)} on are taken; delete pods of this node`,
-    );
+    const first = addressText(this.#family, this.#first);
+    throw new Error(`all ${this.#size} pod addresses from ${first} on are taken; delete pods of this node`);
   }
 
   release(address: string): void {
-    this.#used.delete(toNumber(address) - this.#first);
+    this.#used.delete(Number((addressNumber(address)?.value ?? 0n) - this.#first));
   }
 }
-
-const toNumber = (address: string): number => address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-const toAddress = (value: number): string =>
-  [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');

@@ -10,7 +10,7 @@ import type { ClusterConfig } from '../config.ts';
 import { netnsPath } from '../paths.ts';
 import type { ClusterPaths } from '../paths.ts';
 import { PodAddresses } from './ipam.ts';
-import { nodeConditions, nodeObject } from './node-object.ts';
+import { nodeAddresses, nodeConditions, nodeObject } from './node-object.ts';
 import type { Readiness } from './node-object.ts';
 import type { Node, Pod } from './objects.ts';
 import { addPodNetwork, removePodNetwork } from './pod-network.ts';
@@ -38,7 +38,8 @@ interface Slot {
 export class Kubelet {
   readonly node: TopologyNode;
   readonly #context: KubeletContext;
-  readonly #addresses: PodAddresses;
+  /** One of each family of the cluster, the primary one first. */
+  readonly #addresses: readonly PodAddresses[];
   readonly #slots = new Map<string, Slot>();
   /** Pods on their way up, by uid, as the API had them last. */
   readonly #starting = new Map<string, Pod>();
@@ -49,7 +50,9 @@ export class Kubelet {
   constructor(node: TopologyNode, context: KubeletContext) {
     this.node = node;
     this.#context = context;
-    this.#addresses = new PodAddresses(node.podCIDR);
+    this.#addresses = [node.podCIDR, node.podCIDR6].flatMap((cidr) =>
+      cidr === undefined ? [] : [new PodAddresses(cidr)],
+    );
     this.#host = this.#newHost();
   }
 
@@ -140,7 +143,7 @@ export class Kubelet {
         await worker.stop(0);
         if (!network) return;
         await removePodNetwork(network);
-        this.#addresses.release(network.address);
+        this.#release(network);
       }),
     );
   }
@@ -159,10 +162,11 @@ export class Kubelet {
       const { config, paths } = this.#context;
       const network = pod.spec.hostNetwork === true ? null : this.#plan(uid);
       if (network) await addPodNetwork(network, paths.boot);
+      const hostIPs = nodeAddresses(this.node);
       const netns = netnsPath(network?.namespace ?? this.node.name);
       const worker = new PodWorker(
         pod,
-        { podIP: network?.address ?? this.node.address, hostIP: this.node.address },
+        { podIPs: network?.addresses.map(({ address }) => address) ?? hostIPs, hostIPs },
         {
           netns,
           sockets: netnsSockets(netns),
@@ -191,9 +195,12 @@ export class Kubelet {
       namespace: `pod-${short}`,
       node: this.node.name,
       veth: `veth${short}`,
-      address: this.#addresses.take(),
-      gateway: this.#addresses.gateway,
+      addresses: this.#addresses.map((addresses) => ({ address: addresses.take(), gateway: addresses.gateway })),
     };
+  }
+
+  #release({ addresses }: PodNetwork): void {
+    addresses.forEach(({ address }, family) => this.#addresses[family]?.release(address));
   }
 
   #environment(hostNetwork: boolean): Record<string, string> {
@@ -227,7 +234,7 @@ export class Kubelet {
     await slot.worker.stop(graceMs);
     if (slot.network) {
       await removePodNetwork(slot.network);
-      this.#addresses.release(slot.network.address);
+      this.#release(slot.network);
     }
     const uid = slot.pod.metadata.uid ?? '';
     this.#slots.delete(uid);

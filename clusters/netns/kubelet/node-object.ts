@@ -2,6 +2,10 @@ import { cpus, release, totalmem } from 'node:os';
 import type { TopologyNode } from '../../cluster.ts';
 import type { Condition, Node } from './objects.ts';
 
+/** The primary one first, as kubelets tell them. */
+export const nodeAddresses = ({ address, address6 }: TopologyNode): string[] =>
+  address6 === undefined ? [address] : [address, address6];
+
 /** The Node object that a kubelet registers. */
 export function nodeObject(node: TopologyNode, kubeletVersion: string): Node {
   const resources = { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '250' };
@@ -17,10 +21,13 @@ export function nodeObject(node: TopologyNode, kubeletVersion: string): Node {
         ...node.labels,
       },
     },
-    spec: { podCIDR: node.podCIDR, podCIDRs: [node.podCIDR] },
+    spec: {
+      podCIDR: node.podCIDR,
+      podCIDRs: node.podCIDR6 === undefined ? [node.podCIDR] : [node.podCIDR, node.podCIDR6],
+    },
     status: {
       addresses: [
-        { type: 'InternalIP', address: node.address },
+        ...nodeAddresses(node).map((address) => ({ type: 'InternalIP', address })),
         { type: 'Hostname', address: node.name },
       ],
       capacity: resources,

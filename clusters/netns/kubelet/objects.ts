@@ -124,6 +124,9 @@ export interface Service extends KubeObject {
   spec: {
     type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
     clusterIP?: string;
+    clusterIPs?: string[];
+    ipFamilies?: ('IPv4' | 'IPv6')[];
+    ipFamilyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack';
     selector?: Record<string, string>;
     ports?: ServicePort[];
     externalTrafficPolicy?: 'Cluster' | 'Local';

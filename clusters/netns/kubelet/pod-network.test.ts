@@ -7,11 +7,22 @@ test('a pod is one cable and one route on its node', () => {
     namespace: 'pod-a',
     node: 'node-1',
     veth: 'vetha',
-    address: '10.203.1.7',
-    gateway: '10.203.1.1',
+    addresses: [
+      { address: '10.203.1.7', gateway: '10.203.1.1' },
+      { address: 'fd00:10:203:1::7', gateway: 'fd00:10:203:1::1' },
+    ],
   });
   expect(plan.node).toContain('route add 10.203.1.7/32 dev vetha src 10.203.1.1');
+  expect(plan.node).toContain('route add fd00:10:203:1::7/128 dev vetha src fd00:10:203:1::1');
   expect(plan.pod).toContain('route add default via 10.203.1.1');
+  expect(plan.pod).toContain('route add default via fd00:10:203:1::1');
+  expect(plan.pod).toContain('addr add fd00:10:203:1::7/128 dev eth0 nodad');
+});
+
+test('addresses of IPv6', () => {
+  const addresses = new PodAddresses('fd00:10:203:1::/64');
+  const [first, second] = [addresses.take(), addresses.take()];
+  expect([addresses.gateway, first, second]).toEqual(['fd00:10:203:1::1', 'fd00:10:203:1::2', 'fd00:10:203:1::3']);
 });
 
 test('an address is used again only after all others', () => {

@@ -11,30 +11,45 @@ export interface PodNetwork {
   readonly node: string;
   /** The node's end of the veth; at most 15 characters. */
   readonly veth: string;
+  /** One of each family of the cluster, the primary one first. */
+  readonly addresses: readonly PodAddress[];
+}
+
+export interface PodAddress {
   readonly address: string;
   /** The node's side, the same for all pods of a node. */
   readonly gateway: string;
 }
 
-/** Point-to-point, as CNI's ptp plugin does it: a /32 on both ends and one route per pod on the node. */
+/** Point-to-point, as CNI's ptp plugin does it: a /32 (or /128) on both ends and one route per pod on the node. */
 export function planPodNetwork(pod: PodNetwork): { node: string[]; pod: string[] } {
+  const { veth, namespace, addresses } = pod;
+  const [primary] = addresses;
   return {
     node: [
-      `netns add ${pod.namespace}`,
-      `link add ${pod.veth} type veth peer name eth0 address ${macOf(pod.address)} netns ${pod.namespace}`,
-      `addr add ${pod.gateway}/32 dev ${pod.veth}`,
-      `link set ${pod.veth} up`,
-      `route add ${pod.address}/32 dev ${pod.veth} src ${pod.gateway}`,
+      `netns add ${namespace}`,
+      `link add ${veth} type veth peer name eth0 address ${macOf(primary?.address ?? '')} netns ${namespace}`,
+      ...addresses.map(({ gateway }) => addressLine(gateway, veth)),
+      `link set ${veth} up`,
+      ...addresses.map(({ address, gateway }) => `route add ${host(address)} dev ${veth} src ${gateway}`),
     ],
     pod: [
       'link set lo up',
-      `addr add ${pod.address}/32 dev eth0`,
+      ...addresses.map(({ address }) => addressLine(address, 'eth0')),
       'link set eth0 up',
-      `route add ${pod.gateway}/32 dev eth0 scope link`,
-      `route add default via ${pod.gateway}`,
+      ...addresses.flatMap(({ gateway }) => [
+        `route add ${host(gateway)} dev eth0 scope link`,
+        `route add default via ${gateway}`,
+      ]),
     ],
   };
 }
+
+/** Nobody else can have it: an IPv6 one is used at once, without DAD. */
+const addressLine = (address: string, device: string): string =>
+  `addr add ${host(address)} dev ${device}${address.includes(':') ? ' nodad' : ''}`;
+
+const host = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`;
 
 /** Both ends in one process, for pods start many a second. */
 export async function addPodNetwork(pod: PodNetwork, bootDir: string): Promise<void> {

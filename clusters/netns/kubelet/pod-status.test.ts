@@ -20,7 +20,7 @@ const pod = (restartPolicy: 'Always' | 'OnFailure' | 'Never'): Pod => ({
 const status = (policy: 'Always' | 'OnFailure' | 'Never', ...codes: (number | null)[]) =>
   planPodStatus(
     pod(policy),
-    { podIP: '10.0.0.2', hostIP: '10.0.0.1', startTime: 't0', containers: codes.map(container) },
+    { podIPs: ['10.0.0.2'], hostIPs: ['10.0.0.1'], startTime: 't0', containers: codes.map(container) },
     't2',
   );
 const ready = (one: ReturnType<typeof status>) =>
@@ -39,7 +39,7 @@ test.each([
 });
 
 test('a container that is not ready keeps its pod from being ready', () => {
-  const observed = { podIP: '10.0.0.2', hostIP: '10.0.0.1', startTime: 't0' };
+  const observed = { podIPs: ['10.0.0.2'], hostIPs: ['10.0.0.1'], startTime: 't0' };
   const containers = [container(null), { ...container(null), ready: false }];
   const result = planPodStatus(pod('Always'), { ...observed, containers }, 't2');
   expect([result.phase, ready(result)]).toEqual(['Running', 'False']);
@@ -50,7 +50,7 @@ test('a condition that stays keeps its time', () => {
     ...pod('Always'),
     status: { conditions: [{ type: 'Ready', status: 'True' as const, lastTransitionTime: 'earlier' }] },
   };
-  const observed = { podIP: '10.0.0.2', hostIP: '10.0.0.1', startTime: 't0', containers: [container(null)] };
+  const observed = { podIPs: ['10.0.0.2'], hostIPs: ['10.0.0.1'], startTime: 't0', containers: [container(null)] };
   expect(
     planPodStatus(before, observed, 't2').conditions?.find((one) => one.type === 'Ready')?.lastTransitionTime,
   ).toBe('earlier');

@@ -14,8 +14,9 @@ export interface ContainerState {
 }
 
 export interface Observed {
-  readonly podIP: string;
-  readonly hostIP: string;
+  /** One of each family of the cluster, the primary one first. */
+  readonly podIPs: readonly string[];
+  readonly hostIPs: readonly string[];
   readonly startTime: string;
   readonly containers: readonly ContainerState[];
 }
@@ -38,16 +39,23 @@ export function planPodStatus(pod: Pod, observed: Observed, now: string): Status
   const before = pod.status?.conditions ?? [];
   return {
     phase,
-    hostIP: observed.hostIP,
-    hostIPs: [{ ip: observed.hostIP }],
-    podIP: observed.podIP,
-    podIPs: [{ ip: observed.podIP }],
+    ...addressesOf(observed),
     startTime: observed.startTime,
     conditions: wanted.map((condition) => {
       const same = before.find((one) => one.type === condition.type && one.status === condition.status);
       return { ...condition, lastTransitionTime: same?.lastTransitionTime ?? now };
     }),
     containerStatuses: observed.containers.map(containerStatus),
+  };
+}
+
+/** As a kubelet tells them: the first ones also in fields of their own. */
+export function addressesOf({ podIPs, hostIPs }: Pick<Observed, 'podIPs' | 'hostIPs'>) {
+  return {
+    hostIP: hostIPs[0] ?? '',
+    hostIPs: hostIPs.map((ip) => ({ ip })),
+    podIP: podIPs[0] ?? '',
+    podIPs: podIPs.map((ip) => ({ ip })),
   };
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ContainerLog, commandOf, environmentOf, startInPod } from './container.ts';
 import type { PodSurroundings } from './container.ts';
 import type { Container, Pod } from './objects.ts';
+import { addressesOf } from './pod-status.ts';
 import type { ContainerState, Observed } from './pod-status.ts';
 import type { Process } from './process.ts';
 import { watchReadiness } from './readiness-probe.ts';
@@ -30,18 +31,18 @@ export class PodWorker {
   readonly #onChange: () => void;
   readonly #containers: Running[] = [];
   readonly #stopping = new AbortController();
-  readonly #address: { podIP: string; hostIP: string };
+  readonly #addresses: Pick<Observed, 'podIPs' | 'hostIPs'>;
   readonly #startTime = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 
   constructor(
     pod: Pod,
-    address: { podIP: string; hostIP: string },
+    addresses: Pick<Observed, 'podIPs' | 'hostIPs'>,
     surroundings: PodSurroundings,
     dir: string,
     onChange: () => void,
   ) {
-    this.pod = { ...pod, status: { ...pod.status, podIP: address.podIP } };
-    this.#address = address;
+    this.pod = { ...pod, status: { ...pod.status, ...addressesOf(addresses) } };
+    this.#addresses = addresses;
     this.#surroundings = surroundings;
     this.#dir = dir;
     this.#onChange = onChange;
@@ -66,7 +67,7 @@ export class PodWorker {
   }
 
   observed(): Observed {
-    return { ...this.#address, startTime: this.#startTime, containers: this.#containers.map(({ state }) => state) };
+    return { ...this.#addresses, startTime: this.#startTime, containers: this.#containers.map(({ state }) => state) };
   }
 
   /** Starts a command in a container of the pod, as exec does. */
@@ -117,10 +118,13 @@ export class PodWorker {
     if (httpGet === undefined) return probing;
     const signal = AbortSignal.any([probing.signal, this.#stopping.signal]);
     const { sockets } = this.#surroundings;
-    void watchReadiness({ probe: { httpGet, ...limits }, podIP: this.#address.podIP, sockets, signal }, (ready) => {
-      running.state = { ...running.state, ready };
-      this.#onChange();
-    });
+    void watchReadiness(
+      { probe: { httpGet, ...limits }, podIP: this.pod.status?.podIP ?? '', sockets, signal },
+      (ready) => {
+        running.state = { ...running.state, ready };
+        this.#onChange();
+      },
+    );
     return probing;
   }
 
@@ -138,7 +142,7 @@ export class PodWorker {
   }
 
   #environment(container: Container): Record<string, string> {
-    return environmentOf(container, this.pod, this.#address.hostIP);
+    return environmentOf(container, this.pod);
   }
 }
 

@@ -40,6 +40,22 @@ test('a ClusterIP goes to every ready endpoint', () => {
   );
 });
 
+test('IPv6 has a table of its own, for the Services and endpoints of that family', () => {
+  const spec = { clusterIP: '10.96.0.7', clusterIPs: ['10.96.0.7', 'fd00:96::7'], ports: [{ port: 80 }] };
+  const slices = [
+    slice('web', [['10.203.1.5', 'node-1']]),
+    { ...slice('web', [['fd00:10:203:1::5', 'node-1']]), addressType: 'IPv6' as const },
+  ];
+  const node6 = { name: 'node-1', address: 'fd00:172:16:18::121', clusterCIDR: 'fd00:10:203::/48' };
+  const rules = planServiceProxy([service('web', spec)], slices, node6)
+    .split('\n')
+    .map((line) => line.trim());
+  expect(rules).toContain('table ip6 kube-proxy {');
+  expect(rules).toContain('ip6 daddr fd00:96::7 tcp dport 80 goto svc-shop-web-tcp-80');
+  expect(rules).toContain('meta l4proto tcp dnat ip6 to numgen random mod 1 map { 0 : fd00:10:203:1::5 . 8080 }');
+  expect(rules.filter((line) => line.includes('10.'))).toEqual([]);
+});
+
 test('only connections that are not from pods are masqueraded, and a pod that reaches itself', () => {
   const rules = lines(
     [service('web', { clusterIP: '10.96.0.7', ports: [{ port: 80 }] })],

@@ -1,13 +1,21 @@
+import { isIP, isIPv6 } from 'node:net';
 import type { EndpointSlice, Service, ServicePort } from './objects.ts';
 
 /** Set on a connection that has to be masqueraded: kube-proxy's own bit (pkg/proxy, masqueradeBit 14). */
 const MASQUERADE_MARK = '0x4000';
 
+/** A node in one family. */
 export interface ProxyNode {
   readonly name: string;
   readonly address: string;
   /** Pods of this node; connections from elsewhere to a ClusterIP are masqueraded as kube-proxy does with --cluster-cidr. */
   readonly clusterCIDR: string;
+}
+
+/** What one family is called in nft and in the API. */
+interface Family {
+  readonly nft: 'ip' | 'ip6';
+  readonly addressType: EndpointSlice['addressType'];
 }
 
 interface Backend {
@@ -16,40 +24,45 @@ interface Backend {
   readonly node: string | undefined;
 }
 
-/** The whole nft ruleset of one node's service proxy, as one transaction that replaces the table. */
+/** The whole nft ruleset of one node's service proxy in one family, as one transaction that replaces the table. */
 export function planServiceProxy(
   services: readonly Service[],
   slices: readonly EndpointSlice[],
   node: ProxyNode,
 ): string {
+  const family: Family = isIPv6(node.address)
+    ? { nft: 'ip6', addressType: 'IPv6' }
+    : { nft: 'ip', addressType: 'IPv4' };
+  const { nft } = family;
   const chains: string[] = [];
-  const clusterIPs: string[] = [];
+  const byClusterIP: string[] = [];
   const nodePorts: string[] = [];
   for (const service of [...services].sort(byName)) {
-    const { clusterIP, type } = service.spec;
-    if (!clusterIP || clusterIP === 'None' || type === 'ExternalName') continue;
+    const { clusterIP = '', clusterIPs = [clusterIP], type } = service.spec;
+    const address = clusterIPs.find((one) => isIP(one) === isIP(node.address));
+    if (address === undefined || type === 'ExternalName') continue;
     for (const port of service.spec.ports ?? []) {
       const protocol = (port.protocol ?? 'TCP').toLowerCase();
       if (protocol !== 'tcp' && protocol !== 'udp') continue;
-      const backends = backendsOf(service, port, slices);
+      const backends = backendsOf(service, port, slices, family);
       const chain = `svc-${service.metadata.namespace ?? 'default'}-${service.metadata.name ?? ''}-${protocol}-${port.port}`;
-      chains.push(backendChain(chain, protocol, backends));
+      chains.push(backendChain(chain, protocol, backends, family));
       // Whoever is not a pod (the node itself, the outside) gets the node's address, so that replies come back here.
-      clusterIPs.push(
-        `    ip daddr ${clusterIP} ${protocol} dport ${port.port} ip saddr != ${node.clusterCIDR} ct mark set ct mark or ${MASQUERADE_MARK}`,
-        `    ip daddr ${clusterIP} ${protocol} dport ${port.port} goto ${chain}`,
+      byClusterIP.push(
+        `    ${nft} daddr ${address} ${protocol} dport ${port.port} ${nft} saddr != ${node.clusterCIDR} ct mark set ct mark or ${MASQUERADE_MARK}`,
+        `    ${nft} daddr ${address} ${protocol} dport ${port.port} goto ${chain}`,
       );
       if (port.nodePort === undefined || (type !== 'NodePort' && type !== 'LoadBalancer')) continue;
-      nodePorts.push(...nodePortRules(service, port.nodePort, protocol, chain, backends, node, chains));
+      nodePorts.push(...nodePortRules(service, port.nodePort, protocol, chain, backends, node, family, chains));
     }
   }
   return [
-    'table ip kube-proxy',
-    'delete table ip kube-proxy',
-    'table ip kube-proxy {',
+    `table ${nft} kube-proxy`,
+    `delete table ${nft} kube-proxy`,
+    `table ${nft} kube-proxy {`,
     ...chains,
     '  chain services {',
-    ...clusterIPs,
+    ...byClusterIP,
     ...nodePorts,
     '  }',
     '  chain prerouting {',
@@ -63,7 +76,7 @@ export function planServiceProxy(
     '  chain postrouting {',
     '    type nat hook postrouting priority srcnat - 10; policy accept;',
     `    ct mark and ${MASQUERADE_MARK} == ${MASQUERADE_MARK} masquerade`,
-    ...hairpins(slices),
+    ...hairpins(slices, family),
     '  }',
     '}',
     '',
@@ -71,16 +84,16 @@ export function planServiceProxy(
 }
 
 /** A pod that reaches itself through its Service must not see its own address as the peer. */
-function hairpins(slices: readonly EndpointSlice[]): string[] {
+function hairpins(slices: readonly EndpointSlice[], { nft, addressType }: Family): string[] {
   const pairs = new Set(
     slices
-      .filter((slice) => slice.addressType === 'IPv4')
+      .filter((slice) => slice.addressType === addressType)
       .flatMap((slice) => slice.endpoints.flatMap((endpoint) => endpoint.addresses))
       .map((address) => `${address} . ${address}`),
   );
   return pairs.size === 0
     ? []
-    : [`    ct status dnat ip saddr . ip daddr { ${[...pairs].sort().join(', ')} } masquerade`];
+    : [`    ct status dnat ${nft} saddr . ${nft} daddr { ${[...pairs].sort().join(', ')} } masquerade`];
 }
 
 function byName(a: Service, b: Service): number {
@@ -88,12 +101,17 @@ function byName(a: Service, b: Service): number {
   return key(a).localeCompare(key(b));
 }
 
-function backendsOf(service: Service, port: ServicePort, slices: readonly EndpointSlice[]): Backend[] {
+function backendsOf(
+  service: Service,
+  port: ServicePort,
+  slices: readonly EndpointSlice[],
+  { addressType }: Family,
+): Backend[] {
   const backends: Backend[] = [];
   for (const slice of slices) {
     if (slice.metadata.namespace !== service.metadata.namespace) continue;
     if (slice.metadata.labels?.['kubernetes.io/service-name'] !== service.metadata.name) continue;
-    if (slice.addressType !== 'IPv4') continue;
+    if (slice.addressType !== addressType) continue;
     const target = slice.ports.find(
       (one) => (one.name ?? '') === (port.name ?? '') && (one.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
     );
@@ -106,7 +124,7 @@ function backendsOf(service: Service, port: ServicePort, slices: readonly Endpoi
   return backends.sort((a, b) => a.address.localeCompare(b.address) || a.port - b.port);
 }
 
-function backendChain(name: string, protocol: string, backends: readonly Backend[]): string {
+function backendChain(name: string, protocol: string, backends: readonly Backend[], { nft }: Family): string {
   const lines = [`  chain ${name} {`];
   if (backends.length === 0) {
     // nat chains cannot reject; a connection to a Service without endpoints is dropped here.
@@ -114,7 +132,7 @@ function backendChain(name: string, protocol: string, backends: readonly Backend
   } else {
     const choices = backends.map(({ address, port }, index) => `${index} : ${address} . ${port}`);
     lines.push(
-      `    meta l4proto ${protocol} dnat ip to numgen random mod ${backends.length} map { ${choices.join(', ')} }`,
+      `    meta l4proto ${protocol} dnat ${nft} to numgen random mod ${backends.length} map { ${choices.join(', ')} }`,
     );
   }
   lines.push('  }');
@@ -128,9 +146,10 @@ function nodePortRules(
   chain: string,
   backends: readonly Backend[],
   node: ProxyNode,
+  family: Family,
   chains: string[],
 ): string[] {
-  const match = `    ip daddr ${node.address} ${protocol} dport ${nodePort}`;
+  const match = `    ${family.nft} daddr ${node.address} ${protocol} dport ${nodePort}`;
   if (service.spec.externalTrafficPolicy !== 'Local') {
     return [`${match} ct mark set ct mark or ${MASQUERADE_MARK}`, `${match} goto ${chain}`];
   }
@@ -140,6 +159,7 @@ function nodePortRules(
       local,
       protocol,
       backends.filter((backend) => backend.node === node.name),
+      family,
     ),
   );
   return [`${match} goto ${local}`];
