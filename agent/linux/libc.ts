@@ -34,6 +34,10 @@ const sendtoFn = libc.func(
   'int64_t sendto(int fd, const uint8_t *data, size_t length, int flags, const uint8_t *address, uint32_t addressLength)',
 );
 const recvFn = libc.func('int64_t recv(int fd, _Out_ uint8_t *data, size_t length, int flags)');
+const recvfromFn = libc.func(
+  'int64_t recvfrom(int fd, _Out_ uint8_t *data, size_t length, int flags, _Out_ uint8_t *address, _Inout_ uint32_t *addressLength)',
+);
+const connectFn = libc.func('int connect(int fd, const uint8_t *address, uint32_t length)');
 const closeFn = libc.func('int close(int fd)');
 const ioctlFn = libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)');
 const ifNameToIndexFn = libc.func('uint32_t if_nametoindex(const char *name)');
@@ -91,6 +95,19 @@ export function receive(fd: number, into: Buffer): number | null {
   if (koffi.errno() === errno['EAGAIN']) return null;
   throw new SystemCallError('recv');
 }
+
+/** As `receive`, with the sender's struct sockaddr_in or sockaddr_in6 written to `from`. */
+export function receiveFrom(fd: number, into: Buffer, from: Buffer): number | null {
+  const MSG_DONTWAIT = 0x40;
+  const length = Number(recvfromFn(fd, into, into.length, MSG_DONTWAIT, from, [from.length]));
+  if (length >= 0) return length;
+  if (koffi.errno() === errno['EAGAIN']) return null;
+  throw new SystemCallError('recvfrom');
+}
+
+/** Of a datagram or raw socket: nothing is waited for. */
+export const connect = (fd: number, address: Buffer): void =>
+  void checked(connectFn(fd, address, address.length) as number, 'connect');
 
 /** Throws ENODEV when there is no such interface in this namespace. */
 export function interfaceIndex(name: string): number {

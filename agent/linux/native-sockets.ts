@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
+import { openKernelSocket } from './kernel-socket.ts';
 import { resolveOver } from './resolve.ts';
 import { anyAddress, type Sockets } from './sockets.ts';
 
@@ -18,6 +19,7 @@ export function nativeSockets(): Sockets {
         const socket = createSocket(host.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
         socket.once('error', reject).bind(port, host, () => resolve(socket.off('error', reject)));
       }),
+    open: (kind) => openKernelSocket(kind),
     resolve: (name, server, family) => resolveOver(sockets, name, server, family),
   };
   return sockets;

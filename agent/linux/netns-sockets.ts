@@ -19,6 +19,7 @@ import {
   socket,
 } from './libc.ts';
 import { inNetns } from './netns.ts';
+import { openKernelSocket } from './kernel-socket.ts';
 import { resolveOver } from './resolve.ts';
 import { anyAddress, type Sockets } from './sockets.ts';
 
@@ -74,6 +75,7 @@ export function netnsSockets(netns: string): Sockets {
         const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4');
         udp.once('error', reject).bind({ fd }, () => resolve(udp.off('error', reject)));
       }),
+    open: (kind) => openKernelSocket(kind, netns),
     resolve: (name, server, family) => resolveOver(sockets, name, server, family),
   };
   return sockets;

@@ -10,13 +10,26 @@ const ports = '9c401f90';
 test.each([
   [
     'a TCP SYN',
-    `${ip('06')}${ports}0000000100000000a002fff1`,
+    `${ip('06')}${ports}0000000100000000a002fff100000000`,
     { protocol: 'tcp', sport: 40000, dport: 8080, tcpFlags: 'S' },
   ],
-  ['a TCP FIN and ACK', `${ip('06')}${ports}0000000100000000a011fff1`, { protocol: 'tcp', tcpFlags: 'FA' }],
+  ['a TCP FIN and ACK', `${ip('06')}${ports}0000000100000000a011fff100000000`, { protocol: 'tcp', tcpFlags: 'FA' }],
   ['UDP', `${ip('11')}${ports}00280000`, { protocol: 'udp', sport: 40000, dport: 8080, tcpFlags: '' }],
-  ['ICMP', `${ip('01')}0800000000010001`, { protocol: 'icmp', sport: null, dport: null }],
-  ['a later fragment, which has no ports', `${ip('11', '00b9')}${ports}00280000`, { protocol: 'udp', sport: null }],
+  [
+    'the segment size of a SYN',
+    `${ip('06')}${ports}0000000100000000b002fff100000000010101010204057a0000`,
+    { maxSegment: 1402 },
+  ],
+  ['options of a SYN cut short', `${ip('06')}${ports}0000000100000000f002fff1000000000204`, { maxSegment: null }],
+  ['an echo', `${ip('01')}08000000000100026869`, { protocol: 'icmp', sport: null, echo: { id: 1 }, isFragment: false }],
+  ['an ICMP error', `${ip('01')}0304000000000514`, { protocol: 'icmp', echo: null }],
+  ['a first fragment', `${ip('11', '2000')}${ports}00280000`, { protocol: 'udp', dport: 8080, isFragment: true }],
+  [
+    'a later fragment, which has no ports',
+    `${ip('11', '00b9')}${ports}00280000`,
+    { protocol: 'udp', sport: null, isFragment: true },
+  ],
+  ['TTL and DSCP', `${ip('11').replace(/^4500/, '45b8')}${ports}00280000`, { ttl: 64, trafficClass: 0xb8 }],
   ['SCTP', `${ip('84')}${ports}0000000000000000`, { protocol: 'sctp', sport: 40000, dport: 8080 }],
   ['another protocol', `${ip('2f')}${ports}`, { protocol: 'other', sport: null }],
 ])('%s', (_title, hex, expected) => {
@@ -38,17 +51,18 @@ const udp6 = `${ports}00280000`;
 const nd = (type: string) => `${type}00000060000000fd000018000000000000000000000131020102420a0a0a0a`;
 
 test.each([
-  ['UDP', ip6('11', udp6), { protocol: 'udp', sport: 40000, dport: 8080, length: 48 }],
+  ['UDP', ip6('11', udp6), { protocol: 'udp', sport: 40000, dport: 8080, length: 48, ttl: 64 }],
+  ['a traffic class', ip6('11', udp6).replace(/^600/, '6b8'), { trafficClass: 0xb8 }],
   ['a TCP SYN', ip6('06', `${ports}0000000100000000a002fff100000000`), { protocol: 'tcp', dport: 8080, tcpFlags: 'S' }],
   [
     'UDP behind hop-by-hop and destination options',
     ip6('00', `3c00010400000000` + `1101010400000000${'0'.repeat(16)}` + udp6),
     { protocol: 'udp', sport: 40000 },
   ],
-  ['a first fragment', ip6('2c', `1100000100000007${udp6}`), { protocol: 'udp', dport: 8080 }],
+  ['a first fragment', ip6('2c', `1100000100000007${udp6}`), { protocol: 'udp', dport: 8080, isFragment: true }],
   ['a later fragment, which has no ports', ip6('2c', `110005a800000007${udp6}`), { protocol: 'udp', dport: null }],
   ['an extension header cut short', ip6('2c', '11000001'), { protocol: 'other', sport: null }],
-  ['an echo request', ip6('3a', '8000000000010001'), { protocol: 'icmp6', target: null }],
+  ['an echo request', ip6('3a', '8000000000010001'), { protocol: 'icmp6', target: null, echo: { id: 1 } }],
   ['a router solicitation', ip6('3a', '8500000000000000'), { protocol: 'nd', target: null }],
   ['a neighbour solicitation', ip6('3a', nd('87')), { protocol: 'nd', target: 'fd00:18::131' }],
   ['a neighbour advertisement', ip6('3a', nd('88')), { protocol: 'nd', target: 'fd00:18::131' }],

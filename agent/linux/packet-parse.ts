@@ -1,4 +1,6 @@
+import { decodeIcmp } from './icmp.ts';
 import { ipText } from './ip-bytes.ts';
+import type { IpFamily } from './sockets.ts';
 
 /** Headers of a frame, as far as a witness of addresses needs them. */
 export interface PacketHeaders {
@@ -14,8 +16,18 @@ export interface PacketHeaders {
   readonly dport: number | null;
   /** Letters of the TCP flags that are set, of FSRPAU; '' otherwise. */
   readonly tcpFlags: string;
+  /** Of a TCP SYN: the largest segment its sender can take, bytes; null otherwise. */
+  readonly maxSegment: number | null;
+  /** Of an ICMP echo: its identifier and data. The data is the frame's own memory. */
+  readonly echo: { readonly id: number; readonly data: Buffer } | null;
   /** The address that a Neighbour Solicitation asks for or a Neighbour Advertisement speaks of; null otherwise. */
   readonly target: string | null;
+  /** Time to live or hop limit; 0 for ARP. */
+  readonly ttl: number;
+  /** DSCP and ECN: the TOS octet or traffic class (RFC 2474, RFC 3168); 0 for ARP. */
+  readonly trafficClass: number;
+  /** One of several parts of a larger packet. */
+  readonly isFragment: boolean;
   /** Length of the IP packet (ARP: of the frame), bytes. */
   readonly length: number;
 }
@@ -47,10 +59,10 @@ export function parseFrame(frame: Buffer): PacketHeaders | null {
         protocol: 'arp',
         src: ipText(frame.subarray(28, 32)),
         dst: ipText(frame.subarray(38, 42)),
-        sport: null,
-        dport: null,
-        tcpFlags: '',
-        target: null,
+        ...none,
+        ttl: 0,
+        trafficClass: 0,
+        isFragment: false,
         length: frame.length,
       };
     default:
@@ -69,9 +81,13 @@ export function parseIp(packet: Buffer): IpHeaders | null {
 
 function parseIpv4(packet: Buffer): IpHeaders {
   const headerBytes = (packet.readUInt8(0) & 0x0f) * 4;
-  const laterFragment = (packet.readUInt16BE(6) & 0x1fff) !== 0;
+  const fragment = packet.readUInt16BE(6) & 0x3fff;
+  const laterFragment = (fragment & 0x1fff) !== 0;
   return {
-    ...parsePayload(packet.readUInt8(9), laterFragment ? null : packet.subarray(headerBytes)),
+    ...parsePayload(4, packet.readUInt8(9), laterFragment ? null : packet.subarray(headerBytes)),
+    ttl: packet.readUInt8(8),
+    trafficClass: packet.readUInt8(1),
+    isFragment: fragment !== 0,
     src: ipText(packet.subarray(12, 16)),
     dst: ipText(packet.subarray(16, 20)),
     length: packet.readUInt16BE(2),
@@ -87,43 +103,74 @@ const DESTINATION = 60;
 function parseIpv6(packet: Buffer): IpHeaders {
   let next = packet.readUInt8(6);
   let offset = 40;
+  let isFragment = false;
   let laterFragment = false;
   while ([HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION].includes(next) && !laterFragment && packet.length >= offset + 8) {
-    if (next === FRAGMENT) laterFragment = packet.readUInt16BE(offset + 2) >> 3 !== 0;
+    if (next === FRAGMENT) {
+      isFragment = true;
+      laterFragment = packet.readUInt16BE(offset + 2) >> 3 !== 0;
+    }
     const length = next === FRAGMENT ? 8 : (packet.readUInt8(offset + 1) + 1) * 8;
     next = packet.readUInt8(offset);
     offset += length;
   }
   return {
-    ...parsePayload(next, laterFragment ? null : packet.subarray(offset)),
+    ...parsePayload(6, next, laterFragment ? null : packet.subarray(offset)),
+    ttl: packet.readUInt8(7),
+    trafficClass: (packet.readUInt16BE(0) >> 4) & 0xff,
+    isFragment,
     src: ipText(packet.subarray(8, 24)),
     dst: ipText(packet.subarray(24, 40)),
     length: packet.readUInt16BE(4) + 40,
   };
 }
 
+type Payload = Pick<PacketHeaders, 'protocol' | 'sport' | 'dport' | 'tcpFlags' | 'maxSegment' | 'echo' | 'target'>;
+const none = { sport: null, dport: null, tcpFlags: '', maxSegment: null, echo: null, target: null };
+
 /** `payload` begins with the header of the protocol; null in later fragments, which do not have it. */
-function parsePayload(number: number, payload: Buffer | null): Omit<IpHeaders, 'src' | 'dst' | 'length'> {
+function parsePayload(family: IpFamily, number: number, payload: Buffer | null): Payload {
   const protocol = protocols[number] ?? 'other';
-  const none = { sport: null, dport: null, tcpFlags: '', target: null };
   if (payload === null || payload.length < 4) return { protocol, ...none };
   switch (protocol) {
     case 'tcp':
     case 'udp':
     case 'sctp': {
-      const flags = protocol === 'tcp' && payload.length >= 14 ? payload.readUInt8(13) : 0;
-      const tcpFlags = FLAGS.filter((_, bit) => (flags & (1 << bit)) !== 0).join('');
-      return { protocol, ...none, sport: payload.readUInt16BE(0), dport: payload.readUInt16BE(2), tcpFlags };
+      const ports = { sport: payload.readUInt16BE(0), dport: payload.readUInt16BE(2) };
+      return { protocol, ...none, ...ports, ...(protocol === 'tcp' ? parseTcp(payload) : {}) };
     }
+    case 'icmp':
     case 'icmp6': {
       const type = payload.readUInt8(0);
-      if (type < 133 || type > 137) return { protocol, ...none };
-      const hasTarget = (type === 135 || type === 136) && payload.length >= 24;
-      return { protocol: 'nd', ...none, target: hasTarget ? ipText(payload.subarray(8, 24)) : null };
+      if (protocol === 'icmp6' && type >= 133 && type <= 137) {
+        const hasTarget = (type === 135 || type === 136) && payload.length >= 24;
+        return { protocol: 'nd', ...none, target: hasTarget ? ipText(payload.subarray(8, 24)) : null };
+      }
+      const message = decodeIcmp(family, payload);
+      return { protocol, ...none, echo: message !== null && 'id' in message ? message : null };
     }
     default:
       return { protocol, ...none };
   }
+}
+
+/** Option kinds of RFC 9293, section 3.2. */
+const END_OF_OPTIONS = 0;
+const NO_OPERATION = 1;
+const MAX_SEGMENT = 2;
+
+function parseTcp(header: Buffer): Pick<PacketHeaders, 'tcpFlags' | 'maxSegment'> {
+  if (header.length < 20) return { tcpFlags: '', maxSegment: null };
+  const flags = header.readUInt8(13);
+  const tcpFlags = FLAGS.filter((_, bit) => (flags & (1 << bit)) !== 0).join('');
+  const end = Math.min((header.readUInt8(12) >> 4) * 4, header.length);
+  for (let at = 20; at + 3 < end;) {
+    const kind = header.readUInt8(at);
+    if (kind === MAX_SEGMENT) return { tcpFlags, maxSegment: header.readUInt16BE(at + 2) };
+    if (kind === END_OF_OPTIONS) break;
+    at += kind === NO_OPERATION ? 1 : Math.max(2, header.readUInt8(at + 1));
+  }
+  return { tcpFlags, maxSegment: null };
 }
 
 const mac = (bytes: Buffer, offset: number): string =>

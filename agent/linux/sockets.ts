@@ -17,9 +17,24 @@ export interface Sockets {
   ): Promise<Server>;
   /** A bound UDP socket, by default on 0.0.0.0. */
   bindUdp(at: { host?: string; port: number }): Promise<DgramSocket>;
+  /** A socket that Node has no class for. */
+  open(kind: { readonly family: IpFamily; readonly type: 'raw' | 'datagram'; readonly protocol: number }): KernelSocket;
   /** Resolves a name to addresses of the family (default 4) with the given DNS server, asked from this namespace. */
   resolve(name: string, server: { host: string; port?: number }, family?: IpFamily): Promise<string[]>;
 }
 
+/** A raw socket, or a datagram socket with its options within reach. */
+export interface KernelSocket extends Disposable {
+  setOption(level: number, name: number, value: number | Buffer): void;
+  getOption(level: number, name: number): number;
+  connect(to: { readonly host: string; readonly port: number }): void;
+  /** Throws a SystemCallError where the kernel refuses it at once, e.g. EMSGSIZE. */
+  send(data: Buffer, to: { readonly host: string; readonly port?: number }): void;
+  /** Of a raw socket the payload begins behind the IP header. Called within some milliseconds. */
+  onDatagram(listener: (payload: Buffer, from: string) => void, onError?: (error: unknown) => void): void;
+}
+
 /** The address of nobody in particular, of the family of `like`. */
 export const anyAddress = (like = ''): string => (like.includes(':') ? '::' : '0.0.0.0');
+
+export const familyOf = (address: string): IpFamily => (address.includes(':') ? 6 : 4);

@@ -15,8 +15,14 @@ import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
 /** This project's own implementation, through Antrea's v1beta1 objects: an Egress, and a pool with just its address. */
 export const bundled: Adapter = {
   name: 'bundled',
-  features: bundledFeatures,
-  declared: { emptySelection: 'nothing', conflict: 'oldest', settleMs: 10_000 },
+    'nothing',
+    'oldest',
+    'PodSelector',
+    'SharedIP',
+    'UpdateIP',
+    'PinToNode',
+    'NoLeakAtPodStart',
+    'ICMPEcho',
 
   async version() {
     const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');

@@ -29,6 +29,8 @@ const protocols: Readonly<Record<Sample['kind'], Violation['protocol']>> = {
   stream: 'tcp',
   https: 'tcp',
   udp: 'udp',
+  icmp: 'icmp',
+  ping: 'icmp',
   dns: 'udp',
   http: 'http',
   postgres: 'postgresql',

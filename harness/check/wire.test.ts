@@ -12,6 +12,8 @@ const packet = (src: string, more: Partial<PacketEvent> = {}): PacketEvent => ({
   dst: witness,
   sport: 40_000,
   dport: 9001,
+  bytes: 60,
+  ttl: 63,
   ...more,
 });
 const witness6 = 'fd00:20::20';

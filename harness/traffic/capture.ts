@@ -3,6 +3,7 @@ import { anyAddress } from '../../agent/linux/sockets.ts';
 import type { PacketHeaders } from '../../agent/linux/packet-parse.ts';
 import type { ProgramSession } from '../../clusters/program.ts';
 import { messageOf } from './outcome.ts';
+import { parseEcho } from './icmp-echo.ts';
 import { parseWireArgs } from './capture-args.ts';
 import { captureCommand, type CaptureEvent, type PacketEvent } from './protocol.ts';
 import { sessionLines } from './session-lines.ts';
@@ -86,7 +87,26 @@ export async function runSession(session: ProgramSession): Promise<number> {
 }
 
 function packetEvent(iface: string, packet: PacketHeaders, atNs: bigint): PacketEvent {
-  const { protocol, src, dst, sport, dport, target } = packet;
-  const ports = sport === null || dport === null ? {} : { sport, dport };
-  return { iface, atUs: Number(atNs / 1000n), protocol, src, dst, ...ports, ...(target === null ? {} : { target }) };
+  const { protocol, src, dst, length, ttl, tcpFlags, maxSegment, trafficClass } = packet;
+  return {
+    iface,
+    atUs: Number(atNs / 1000n),
+    protocol,
+    src,
+    dst,
+    ...portsOf(packet),
+    bytes: length,
+    ttl,
+    ...(packet.target === null ? {} : { target: packet.target }),
+    ...(trafficClass === 0 ? {} : { trafficClass }),
+    ...(tcpFlags === '' ? {} : { tcpFlags }),
+    ...(maxSegment === null ? {} : { maxSegment }),
+    ...(packet.isFragment ? { isFragment: true } : {}),
+  };
+}
+
+function portsOf({ sport, dport, echo }: PacketHeaders): { sport?: number; dport?: number } {
+  if (sport !== null && dport !== null) return { sport, dport };
+  const asked = echo === null ? null : parseEcho(echo.data);
+  return echo === null || asked === null ? {} : { sport: echo.id, dport: asked.port };
 }

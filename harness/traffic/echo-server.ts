@@ -1,14 +1,13 @@
 import type { Socket as DgramSocket } from 'node:dgram';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
+import { answerText, type Answered } from './answer.ts';
 import type { Sockets } from '../../agent/linux/sockets.ts';
+import { onBothFamilies } from './families.ts';
 import type { ProbeKind } from './protocol.ts';
 
-export interface Request {
+export interface Request extends Answered {
   readonly protocol: ProbeKind;
-  readonly token: string;
-  readonly address: string;
-  readonly sourcePort: number;
   readonly port: number;
 }
 
@@ -17,7 +16,7 @@ const maxTokenLength = 256;
 
 /**
  * Answers, on one port of both families, TCP lines, UDP datagrams and HTTP requests with `{token, address, port}` of the
- * client. TCP and HTTP share the port: a connection whose first bytes are `GET ` is HTTP.
+ * client, an answer as long as the request where that is longer. TCP and HTTP share the port: a connection whose first bytes are `GET ` is HTTP.
  */
 export async function serveEcho(
   sockets: Sockets,
@@ -26,15 +25,8 @@ export async function serveEcho(
 ): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   const http = httpServer(port, onRequest);
-  opened.use(await listen(sockets, '0.0.0.0', port, http, onRequest));
-  const v6 = await listen(sockets, '::', port, http, onRequest).catch(unlessWithoutIpv6);
-  if (v6 !== undefined) opened.use(v6);
+  await onBothFamilies(async (_family, any) => opened.use(await listen(sockets, any, port, http, onRequest)));
   return opened.move();
-}
-
-/** A kernel without IPv6 has no such sockets, and nobody who would ask over IPv6. */
-function unlessWithoutIpv6(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
 }
 
 function httpServer(port: number, onRequest: (request: Request) => void): HttpServer {
@@ -43,7 +35,7 @@ function httpServer(port: number, onRequest: (request: Request) => void): HttpSe
     const { address, sourcePort } = clientOf(request.socket);
     onRequest({ protocol: 'http', token, address, sourcePort, port });
     response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
-    response.end(answer(token, address, sourcePort));
+    response.end(answerText({ token, address, sourcePort }));
   });
 }
 
@@ -66,15 +58,10 @@ async function listen(
         http.emit('connection', socket);
         return;
       }
-      let rest = '';
-      const take = (chunk: Buffer): void => {
-        const parts = (rest + chunk.toString('utf8')).split('\n');
-        rest = (parts.pop() ?? '').slice(0, maxTokenLength);
-        for (const token of parts) {
-          onRequest({ protocol: 'tcp', token, ...client, port });
-          socket.write(`${answer(token, client.address, client.sourcePort)}\n`);
-        }
-      };
+      const take = lineHeads((token, length) => {
+        onRequest({ protocol: 'tcp', token, ...client, port });
+        socket.write(`${answerText({ token, ...client }).padEnd(length)}\n`);
+      });
       socket.on('data', take);
       take(first);
     });
@@ -87,9 +74,10 @@ async function listen(
     throw error;
   }
   udp.on('message', (message, from) => {
-    const token = message.toString('utf8').slice(0, maxTokenLength);
-    onRequest({ protocol: 'udp', token, address: from.address, sourcePort: from.port, port });
-    udp.send(answer(token, from.address, from.port), from.port, from.address, () => undefined);
+    const token = message.toString('utf8', 0, maxTokenLength).trimEnd();
+    const client = { token, address: from.address, sourcePort: from.port };
+    onRequest({ protocol: 'udp', ...client, port });
+    udp.send(answerText(client).padEnd(message.length), from.port, from.address, () => undefined);
   });
   // An unreachable client comes back as an error of the shared socket; the other clients must not notice.
   udp.on('error', () => undefined);
@@ -102,8 +90,22 @@ async function listen(
   };
 }
 
-function answer(token: string, address: string, port: number): string {
-  return JSON.stringify({ token, address, port });
+/** Calls `onLine` with the token at the beginning of each line, and how long the line is without its end. */
+function lineHeads(onLine: (token: string, length: number) => void): (chunk: Buffer) => void {
+  let head = '';
+  let length = 0;
+  return (chunk) => {
+    let start = 0;
+    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
+      head += chunk.toString('utf8', start, Math.min(end, start + maxTokenLength));
+      onLine(head.slice(0, maxTokenLength).trimEnd(), length + end - start);
+      start = end + 1;
+      head = '';
+      length = 0;
+    }
+    if (head.length < maxTokenLength) head += chunk.toString('utf8', start, start + maxTokenLength);
+    length += chunk.length - start;
+  };
 }
 
 function clientOf(socket: Socket): { address: string; sourcePort: number } {

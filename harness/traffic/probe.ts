@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { Client } from 'undici';
-import { z } from 'zod';
 import { anyAddress, type Sockets } from '../../agent/linux/sockets.ts';
+import { peerOf } from './answer.ts';
 import { endpoint } from './endpoint.ts';
+import { probeIcmp, probePing } from './icmp-echo.ts';
 import { ClosedEarlyError, whenAborted } from './outcome.ts';
 import type { Peer, ProbeKind } from './protocol.ts';
 
@@ -12,45 +13,65 @@ export interface Target {
   readonly port: number;
 }
 
-const reply = z.object({ token: z.string(), address: z.string(), port: z.int() });
+export interface ProbeRequest {
+  readonly to: Target;
+  readonly token: string;
+  /** The request is filled up to this size, and the server fills its answer up to that of the request. */
+  readonly bytes?: number | undefined;
+}
 
-/** One request over a connection of its own; resolves with the client as the server saw it. */
-export type Probe = (sockets: Sockets, to: Target, token: string, signal: AbortSignal) => Promise<Peer>;
+/** One request over a connection of its own; resolves with the client as the server saw it, where it tells. */
+export type Probe = (sockets: Sockets, request: ProbeRequest, signal: AbortSignal) => Promise<Peer | undefined>;
 
-export const probes: Readonly<Record<ProbeKind, Probe>> = { tcp: probeTcp, udp: probeUdp, http: probeHttp };
+export const probes: Readonly<Record<ProbeKind, Probe>> = {
+  tcp: probeTcp,
+  udp: probeUdp,
+  http: probeHttp,
+  icmp: probeIcmp,
+  ping: probePing,
+};
 
-async function probeTcp(sockets: Sockets, to: Target, token: string, signal: AbortSignal): Promise<Peer> {
+async function probeTcp(sockets: Sockets, { to, token, bytes = 0 }: ProbeRequest, signal: AbortSignal): Promise<Peer> {
   const socket = sockets.connectTcp(to);
   try {
-    return await Promise.race([firstLine(socket, token, to), whenAborted(signal)]);
+    const answer = await Promise.race([firstLine(socket, token.padEnd(bytes - 1), to), whenAborted(signal)]);
+    return peerOf(filled(answer, bytes - 1), token);
   } finally {
     socket.destroy();
   }
 }
 
-async function firstLine(socket: Socket, token: string, to: Target): Promise<Peer> {
-  socket.write(`${token}\n`);
-  let text = '';
-  for await (const chunk of socket) {
-    text += String(chunk);
-    if (text.includes('\n')) return peerOf(text.slice(0, text.indexOf('\n')), token);
+async function firstLine(socket: Socket, line: string, to: Target): Promise<string> {
+  socket.write(`${line}\n`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    const end = chunk.indexOf('\n');
+    chunks.push(end === -1 ? chunk : chunk.subarray(0, end));
+    if (end !== -1) return Buffer.concat(chunks).toString('utf8');
   }
   throw new ClosedEarlyError(endpoint(to));
 }
 
-async function probeUdp(sockets: Sockets, to: Target, token: string, signal: AbortSignal): Promise<Peer> {
+/** Over a connected socket: it takes answers from whom it asked only, and gets the ICMP errors about its datagrams. */
+async function probeUdp(sockets: Sockets, { to, token, bytes = 0 }: ProbeRequest, signal: AbortSignal): Promise<Peer> {
   const socket = await sockets.bindUdp({ host: anyAddress(to.host), port: 0 });
   try {
     const answered = once(socket, 'message', { signal }) as Promise<[Buffer]>;
-    socket.send(token, to.port, to.host);
+    socket.connect(to.port, to.host, () => socket.send(token.padEnd(bytes)));
     const [message] = await Promise.race([answered, whenAborted(signal)]);
-    return peerOf(message.toString('utf8'), token);
+    return peerOf(filled(message.toString('utf8'), bytes), token);
   } finally {
     socket.close();
   }
 }
 
-async function probeHttp(sockets: Sockets, to: Target, token: string, signal: AbortSignal): Promise<Peer> {
+/** An answer of the size of the request. */
+function filled(answer: string, bytes: number): string {
+  if (answer.length < bytes) throw new Error(`asked with ${bytes} bytes, answered with ${answer.length}`);
+  return answer;
+}
+
+async function probeHttp(sockets: Sockets, { to, token }: ProbeRequest, signal: AbortSignal): Promise<Peer> {
   const client = new Client(`http://${endpoint(to)}`, {
     pipelining: 0,
     connect: (_options, callback) => {
@@ -67,11 +88,4 @@ async function probeHttp(sockets: Sockets, to: Target, token: string, signal: Ab
   } finally {
     void client.destroy().catch(() => undefined);
   }
-}
-
-/** An answer that belongs to another token would prove nothing about this one. */
-function peerOf(text: string, token: string): Peer {
-  const { address, port, token: answered } = reply.parse(JSON.parse(text));
-  if (answered !== token) throw new Error(`asked with token ${token}, answered for ${answered}`);
-  return { address, port };
 }

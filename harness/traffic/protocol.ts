@@ -6,7 +6,11 @@ import { z } from 'zod';
  * for centuries (nanoseconds would not be after 104 days of uptime).
  */
 
-export const probeKinds = ['tcp', 'udp', 'http'] as const;
+/**
+ * `icmp` is an echo that the witness also answers by itself, to tell who it saw; `ping` is one that any host answers,
+ * and shows only that it was answered.
+ */
+export const probeKinds = ['tcp', 'udp', 'http', 'icmp', 'ping'] as const;
 export type ProbeKind = (typeof probeKinds)[number];
 
 /**
@@ -16,6 +20,8 @@ export type ProbeKind = (typeof probeKinds)[number];
 export const outcomes = ['ok', 'timeout', 'refused', 'reset', 'unreachable', 'rejected', 'probeError'] as const;
 export type Outcome = (typeof outcomes)[number];
 
+/** Largest request of a TCP probe; a datagram has at most 65,507 bytes (65,535 less the headers of IPv4 and UDP). */
+const maxBytes = 64 * 1024 * 1024;
 const port = z.int().min(1).max(65_535);
 const family = z.literal([4, 6]).default(4);
 const micros = z.int().nonnegative();
@@ -31,6 +37,8 @@ export const probeCommand = z.object({
   /** An address, or a name that is resolved anew for each probe when `dns` is given. */
   host: z.string(),
   port,
+  /** Size of the request, and of the answer, where that is more than they need: bytes. */
+  bytes: z.int().positive().max(maxBytes).optional(),
   dns: z.string().optional(),
   /** Of the addresses of a name. */
   family,
@@ -49,7 +57,7 @@ export type ProbeCommand = z.infer<typeof probeCommand>;
 
 /** One connection that is kept, with a line every intervalMs. */
 export const streamCommand = probeCommand
-  .omit({ op: true, kind: true, dns: true, family: true })
+  .omit({ op: true, kind: true, dns: true, family: true, bytes: true })
   .extend({ op: z.literal('stream') });
 export type StreamCommand = z.infer<typeof streamCommand>;
 
@@ -161,7 +169,8 @@ export type WitnessEvent = z.infer<typeof witnessEvent>;
 
 /**
  * One IP packet or ARP message on a wire. `sport` and `dport` are absent for later fragments and other protocols; `target`
- * is what Neighbour Discovery asks for or speaks of.
+ * is what Neighbour Discovery asks for or speaks of. An ICMP echo of the harness has the port at the witness that it was
+ * sent for as its `dport`, and its identifier as its `sport`.
  */
 export const packetEvent = z.object({
   iface: z.string(),
@@ -172,6 +181,15 @@ export const packetEvent = z.object({
   sport: z.int().optional(),
   dport: z.int().optional(),
   target: z.string().optional(),
+  /** Length of the IP packet. */
+  bytes: z.int(),
+  ttl: z.int(),
+  /** DSCP and ECN; absent: 0. */
+  trafficClass: z.int().optional(),
+  tcpFlags: z.string().optional(),
+  /** Of a SYN: the largest segment its sender can take, bytes. */
+  maxSegment: z.int().optional(),
+  isFragment: z.literal(true).optional(),
 });
 export type PacketEvent = z.infer<typeof packetEvent>;
 

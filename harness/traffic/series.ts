@@ -81,7 +81,8 @@ function attemptOf(sockets: Sockets, command: ProbeCommand | QueryCommand | Http
         kind: command.kind,
         make: async (token, signal) => {
           const host = await hostOf(sockets, command);
-          return probes[command.kind](sockets, { host, port: command.port }, token, signal);
+          const request = { to: { host, port: command.port }, token, bytes: command.bytes };
+          return probes[command.kind](sockets, request, signal);
         },
         outcome: outcomeOf,
       };

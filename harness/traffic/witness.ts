@@ -1,5 +1,7 @@
 import type { ProgramSession } from '../../clusters/program.ts';
-import { serveEcho } from './echo-server.ts';
+import { serveEcho, type Request } from './echo-server.ts';
+import { onBothFamilies } from './families.ts';
+import { answerEchoes } from './icmp-echo.ts';
 import { sessionLines } from './session-lines.ts';
 import { messageOf } from './outcome.ts';
 import { nowUs, witnessCommand, type WitnessEvent } from './protocol.ts';
@@ -8,8 +10,14 @@ import { nowUs, witnessCommand, type WitnessEvent } from './protocol.ts';
 export async function runSession(session: ProgramSession): Promise<number> {
   const emit = (event: WitnessEvent): void => session.writeLine(JSON.stringify(event));
   const open = new Map<number, AsyncDisposable>();
-  const onRequest: Parameters<typeof serveEcho>[2] = ({ protocol, token, address, sourcePort, port }) =>
+  const onRequest = ({ protocol, token, address, sourcePort, port }: Request): void =>
     emit({ event: 'seen', token, address, sourcePort, port, protocol, atUs: nowUs(), time: new Date().toISOString() });
+  const echoes = await onBothFamilies((family) =>
+    answerEchoes(session.sockets, family, (request) => {
+      if (open.has(request.port)) onRequest({ protocol: 'icmp', ...request });
+      return open.has(request.port);
+    }),
+  );
   try {
     for await (const line of sessionLines(session)) {
       const command = witnessCommand.parse(JSON.parse(line));
@@ -27,6 +35,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
       }
     }
   } finally {
+    for (const one of echoes) one[Symbol.dispose]();
     await Promise.all([...open.values()].map((server) => server[Symbol.asyncDispose]()));
   }
   return 0;

@@ -13,6 +13,10 @@ export interface SeriesPlan {
   readonly intervalMs: number;
   /** Resolve the destination's `host` with this DNS server, anew for each connection. */
   readonly dns?: string;
+  /** Size of request and answer. */
+  readonly bytes?: number;
+  /** For one answer, from its planned time; default timeouts.probe. */
+  readonly timeoutMs?: number;
   readonly onSample: (sample: Sample) => void;
 }
 
@@ -59,9 +63,18 @@ export class CasePod implements Disposable {
   }
 
   /** Starts an open-loop series of fresh connections. */
-  start({ kind, destination, count, intervalMs, dns, onSample }: SeriesPlan): Series {
+  start({
+    kind,
+    destination,
+    count,
+    intervalMs,
+    dns,
+    bytes,
+    timeoutMs = timeouts.probe,
+    onSample,
+  }: SeriesPlan): Series {
     const { host, port } = destination;
-    const limits = { timeoutMs: timeouts.probe, maxLateMs: sourceMaxLateMs, tokenPrefix: this.#nextToken() };
+    const limits = { timeoutMs, maxLateMs: sourceMaxLateMs, tokenPrefix: this.#nextToken() };
     const { id, done } = this.#run(
       {
         op: 'probe',
@@ -72,10 +85,11 @@ export class CasePod implements Disposable {
         ...limits,
         ...(count === undefined ? {} : { count }),
         ...(dns === undefined ? {} : { dns }),
+        ...(bytes === undefined ? {} : { bytes }),
       },
       destination,
       onSample,
-      count === undefined ? null : 2 * count * intervalMs + timeouts.probe + timeouts.command,
+      count === undefined ? null : 2 * count * intervalMs + timeoutMs + timeouts.command,
     );
     return { done, stop: () => this.#link.send({ op: 'stop', id }) };
   }

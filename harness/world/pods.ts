@@ -37,6 +37,12 @@ export interface ProbeOptions {
   readonly dns?: string;
   /** Fresh connections per pod, protocol and destination; default burst.count. */
   readonly count?: number;
+  /** Between two of them, milliseconds; default burst.intervalMs. */
+  readonly intervalMs?: number;
+  /** Size of each request, and of its answer; default: as much as they need. */
+  readonly bytes?: number;
+  /** For each answer, from its planned time, milliseconds; default timeouts.probe. */
+  readonly timeoutMs?: number;
 }
 
 /** What pods of a case need from it. */
@@ -194,8 +200,8 @@ export class Pods {
 
   /** Makes connections and judges nothing; for checkers that the case calls itself. */
   async probe(options: ProbeOptions): Promise<{ samples: Sample[] }> {
-    const plan = { count: options.count ?? burst.count, intervalMs: burst.intervalMs };
-    return { samples: await burstOver(this.#paths(options), plan, this.#around.log.sample(`${this.label} probe`)) };
+    const onSample = this.#around.log.sample(`${this.label} probe`);
+    return { samples: await burstOver(this.#paths(options), planOf(options), onSample) };
   }
 
   /** Check: a TLS server answers every pod. */
@@ -237,17 +243,18 @@ export class Pods {
     options: ProbeOptions,
     judge: (rule: SourceRule, context: CheckContext) => CheckResult,
   ): Promise<CheckResult> {
-    const count = options.count ?? burst.count;
     const { log } = this.#around;
-    const samples = await burstOver(this.#paths(options), { count, intervalMs: burst.intervalMs }, log.sample(name));
-    return log.conclude(judge({ pods: this.facts, samples, atLeast: count }, this.#context(name)));
+    const plan = planOf(options);
+    const samples = await burstOver(this.#paths(options), plan, log.sample(name));
+    return log.conclude(judge({ pods: this.facts, samples, atLeast: plan.count }, this.#context(name)));
   }
 
-  #paths({ by = ['tcp'], over, to, dns }: ProbeOptions): Path[] {
+  #paths({ by = ['tcp'], over, to, dns, bytes }: ProbeOptions): Path[] {
     return this.members.flatMap((pod) => {
       const witness = { name: 'witness', host: this.#around.witnessAddress(over), port: pod.witnessPort };
       const destination = typeof to === 'function' ? to(pod.facts) : (to ?? witness);
-      return by.map((kind) => ({ pod, kind, destination, ...(dns === undefined ? {} : { dns }) }));
+      const how = { ...(dns === undefined ? {} : { dns }), ...(bytes === undefined ? {} : { bytes }) };
+      return by.map((kind) => ({ pod, kind, destination, ...how }));
     });
   }
 
@@ -262,10 +269,15 @@ export class Pods {
   }
 }
 
+function planOf({ count = burst.count, intervalMs = burst.intervalMs, timeoutMs }: ProbeOptions) {
+  return { count, intervalMs, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}
+
 function nameOf(to: NonNullable<ProbeOptions['to']>): string {
   return typeof to === 'function' ? 'every destination' : to.name;
 }
 
-function suffix({ by = ['tcp'], over, dns }: ProbeOptions): string {
-  return ` (${by.join(', ')}${over === undefined ? '' : ` over IPv${over}`}${dns === undefined ? '' : ', by name'})`;
+function suffix({ by = ['tcp'], over, dns, bytes }: ProbeOptions): string {
+  const path = `${by.join(', ')}${over === undefined ? '' : ` over IPv${over}`}${dns === undefined ? '' : ', by name'}`;
+  return ` (${path}${bytes === undefined ? '' : `, ${bytes.toLocaleString('en')} bytes`})`;
 }

@@ -10,12 +10,14 @@ export interface Path {
   readonly kind: ProbeKind;
   readonly destination: Destination;
   readonly dns?: string;
+  /** Size of request and answer. */
+  readonly bytes?: number;
 }
 
 /** `count` fresh connections over each path, all paths at the same time. */
 export async function burstOver(
   paths: readonly Path[],
-  plan: { readonly count: number; readonly intervalMs: number },
+  plan: { readonly count: number; readonly intervalMs: number; readonly timeoutMs?: number },
   onSample: (sample: Sample) => void,
 ): Promise<Sample[]> {
   const samples: Sample[] = [];
