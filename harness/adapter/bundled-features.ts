@@ -10,5 +10,6 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'PinToNode',
   'NoLeakAtPodStart',
   'StatusNode',
+  'ICMPEcho',
   // One a line, so that two claims made at the same time do not meet.
 ]);

@@ -15,14 +15,8 @@ import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
 /** This project's own implementation, through Antrea's v1beta1 objects: an Egress, and a pool with just its address. */
 export const bundled: Adapter = {
   name: 'bundled',
-    'nothing',
-    'oldest',
-    'PodSelector',
-    'SharedIP',
-    'UpdateIP',
-    'PinToNode',
-    'NoLeakAtPodStart',
-    'ICMPEcho',
+  features: bundledFeatures,
+  declared: { emptySelection: 'nothing', conflict: 'oldest', settleMs: 10_000 },
 
   async version() {
     const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');

@@ -27,6 +27,8 @@ const packet = (dport: number, src: string, atMs: number): PacketEvent => ({
   dst: '172.16.20.20',
   sport: 40_000,
   dport,
+  bytes: 60,
+  ttl: 63,
 });
 const good = { dial: dial(1, 10, [[x, 40]]), packet: packet(1, x, 30) };
 

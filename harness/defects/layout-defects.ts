@@ -4,6 +4,11 @@ import type { DefectName } from './names.ts';
 const translation = /^\s*meta mark and \S+ != 0 snat to (ip6?) saddr map @egress_ips$/gm;
 const guard = /^\s*meta mark and \S+ != 0 ip6? saddr != @owned counter drop$/gm;
 
+/** Gives each frame in the overlay its destination. */
+const intoOverlay = /^\s*ether daddr set (ip6?) saddr map @\S+ accept$/gm;
+/** The last rule for what is forwarded. */
+const clamp = /^\s*ct direction reply ct mark and \S+ != 0 tcp flags & syn == syn tcp option maxseg size set \d+$/gm;
+
 /** Makes the agent's nft tables wrong in one way. @throws Error when the rule it changes is not there any more. */
 export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string) => string>>> = {
   'snat-missing': (layout) =>
@@ -14,6 +19,20 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
     ),
   'tcp-only': (layout) => onlyFor('tcp', layout),
   'udp-only': (layout) => onlyFor('udp', layout),
+  'ports-only': (layout) => onlyFor('{ tcp, udp }', layout),
+  'fragments-lost': (layout) =>
+    replace(
+      layout,
+      intoOverlay,
+      (rule, ip) => `${ip === 'ip6' ? 'frag frag-off' : 'ip frag-off & 0x1fff'} != 0 counter drop\n${rule}`,
+    ),
+  'icmp-errors-lost': (layout) =>
+    replace(
+      layout,
+      clamp,
+      (rule) =>
+        `icmp type { destination-unreachable, time-exceeded } counter drop\nicmpv6 type { destination-unreachable, packet-too-big, time-exceeded } counter drop\n${rule}`,
+    ),
   'host-network-selected': (layout) =>
     replace(
       layout,
@@ -22,7 +41,7 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
     ),
 };
 
-function onlyFor(protocol: 'tcp' | 'udp', layout: string): string {
+function onlyFor(protocol: 'tcp' | 'udp' | '{ tcp, udp }', layout: string): string {
   return replace(
     replace(layout, translation, (rule) => `meta l4proto ${protocol} ${rule.trim()}`),
     guard,

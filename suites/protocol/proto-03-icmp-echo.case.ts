@@ -9,7 +9,7 @@ export default defineCase({
   why: 'ping is the first thing that anybody tries; rules that need ports leave it out, and fragments have none at all.',
   given: { shop: { pods: { on: 'everyNode' } }, other: { pods: { on: 'everyNode' } } },
   plan: 4,
-  catches: ['tcp-only'],
+  catches: ['ports-only', 'fragments-lost'],
   async checks({ pods, egress, coversAllPlacements }) {
     const x = await egress({ namespace: 'shop' });
     await pods('shop').eventuallyLeaveAs(x.address, { by: ['icmp'] });
