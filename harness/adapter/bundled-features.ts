@@ -11,5 +11,7 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'NoLeakAtPodStart',
   'StatusNode',
   'ICMPEcho',
+  'ICMPErrors',
+  'Fragments',
   // One a line, so that two claims made at the same time do not meet.
 ]);

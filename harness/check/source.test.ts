@@ -5,6 +5,7 @@ import {
   neverSource,
   notReachable,
   reachable,
+  refusedByHost,
   rejectedByServer,
   sourceAlways,
   sourceSteady,
@@ -79,6 +80,11 @@ test.each<[typeof reachable, 'pass' | 'fail' | 'unknown', Seen]>([
   [notReachable, 'fail', ['timeout', node]],
   [rejectedByServer, 'pass', ['rejected', 'rejected']],
   [rejectedByServer, 'fail', ['rejected', 'timeout']],
+  [refusedByHost, 'pass', ['refused', 'refused']],
+  // Without the ICMP error the datagram is just lost.
+  [refusedByHost, 'fail', ['refused', 'timeout']],
+  [refusedByHost, 'fail', ['refused', egressIP]],
+  [refusedByHost, 'unknown', ['refused', 'probeError']],
 ])('%o: %s', (check, outcome, seen) => {
   expect(check(rule(2, ...seen), context).outcome).toBe(outcome);
 });

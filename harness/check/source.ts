@@ -87,20 +87,22 @@ export function reachable(rule: SourceRule, context: CheckContext): CheckResult 
 }
 
 /** Every connection arrived at the server and was refused by it. */
-export function rejectedByServer(rule: SourceRule, context: CheckContext): CheckResult {
+export const rejectedByServer = (rule: SourceRule, context: CheckContext): CheckResult =>
+  endedAs('rejected', 'rejected by the server', rule, context);
+
+/** Every connection or datagram was refused by the host it went to: a reset, or an ICMP error, came back. */
+export const refusedByHost = (rule: SourceRule, context: CheckContext): CheckResult =>
+  endedAs('refused', 'refused by the host', rule, context);
+
+function endedAs(outcome: Sample['outcome'], what: string, rule: SourceRule, context: CheckContext): CheckResult {
   const samples = valid(rule.samples);
-  const wrong = samples.filter(({ outcome }) => outcome !== 'rejected');
+  const wrong = samples.filter((sample) => sample.outcome !== outcome);
   if (wrong.length > 0) {
-    const message = `${wrong.length} of ${samples.length} connections were not rejected by the server`;
-    return failed(
-      context.name,
-      message,
-      violationsOf(wrong, samples, () => [], context),
-    );
+    const rows = violationsOf(wrong, samples, () => [], context);
+    return failed(context.name, `${wrong.length} of ${samples.length} connections were not ${what}`, rows);
   }
   return (
-    enough(rule, samples, context) ??
-    passed(context.name, `${samples.length} of ${samples.length} connections rejected`)
+    enough(rule, samples, context) ?? passed(context.name, `${samples.length} of ${samples.length} connections ${what}`)
   );
 }
 

@@ -27,6 +27,9 @@ const ended: Readonly<Record<Sample['outcome'], string>> = {
 const protocols: Readonly<Record<Sample['kind'], Violation['protocol']>> = {
   tcp: 'tcp',
   stream: 'tcp',
+  'udp-stream': 'udp',
+  http2: 'http',
+  websocket: 'http',
   https: 'tcp',
   udp: 'udp',
   icmp: 'icmp',

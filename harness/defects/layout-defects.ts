@@ -26,6 +26,8 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
       intoOverlay,
       (rule, ip) => `${ip === 'ip6' ? 'frag frag-off' : 'ip frag-off & 0x1fff'} != 0 counter drop\n${rule}`,
     ),
+  'large-packets-lost': (layout) =>
+    replace(layout, intoOverlay, (rule, ip) => `${ip} length > 1000 counter drop\n${rule}`),
   'icmp-errors-lost': (layout) =>
     replace(
       layout,

@@ -15,6 +15,9 @@ export function answerText({ token, address, sourcePort }: Answered): string {
   return JSON.stringify({ token, address, port: sourcePort });
 }
 
+/** Whose answer it is. */
+export const answerToken = (text: string): string => form.parse(JSON.parse(text)).token;
+
 /** An answer that belongs to another token would prove nothing about this one. */
 export function peerOf(text: string, token: string): Peer {
   const { address, port, token: answered } = form.parse(JSON.parse(text));

@@ -55,10 +55,18 @@ export const probeCommand = z.object({
 });
 export type ProbeCommand = z.infer<typeof probeCommand>;
 
-/** One connection that is kept, with a line every intervalMs. */
+/** A connection that is kept and asked over again and again: lines over TCP, datagrams of one socket, one HTTP/2 stream. */
+const streamKinds = ['stream', 'udp-stream', 'http2', 'websocket'] as const;
+export type StreamKind = (typeof streamKinds)[number];
+
+/** How a request came to a server, as far as it can tell. */
+const requestKinds = ['tcp', 'udp', 'http', 'icmp', 'http2', 'websocket'] as const;
+export type RequestKind = (typeof requestKinds)[number];
+
+/** One connection that is kept, with a question every intervalMs. */
 export const streamCommand = probeCommand
   .omit({ op: true, kind: true, dns: true, family: true, bytes: true })
-  .extend({ op: z.literal('stream') });
+  .extend({ op: z.literal('stream'), kind: z.enum(streamKinds) });
 export type StreamCommand = z.infer<typeof streamCommand>;
 
 /** Queries a PostgreSQL, each over a connection of its own. */
@@ -118,7 +126,7 @@ export const probeEvent = z.object({
   id: z.string(),
   seq: z.int(),
   token: z.string(),
-  kind: z.enum([...probeKinds, 'stream', 'postgres', 'https', 'dns']),
+  kind: z.enum([...probeKinds, ...streamKinds, 'postgres', 'https', 'dns']),
   plannedUs: micros,
   startedUs: micros,
   doneUs: micros,
@@ -154,7 +162,7 @@ export const ledgerEvent = z.object({
   address: z.string(),
   sourcePort: z.int(),
   port: z.int(),
-  protocol: z.enum(probeKinds),
+  protocol: z.enum(requestKinds),
   atUs: micros,
   time: z.iso.datetime(),
 });

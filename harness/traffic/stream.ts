@@ -1,5 +1,6 @@
-import { createInterface } from 'node:readline';
 import type { Sockets } from '../../agent/linux/sockets.ts';
+import { answerToken, peerOf } from './answer.ts';
+import { channels } from './channels.ts';
 import { endpoint } from './endpoint.ts';
 import { ClosedEarlyError, outcomeOf, messageOf } from './outcome.ts';
 import { nowUs, type Peer, type ProbeEvent, type StreamCommand } from './protocol.ts';
@@ -12,7 +13,6 @@ export async function runStream(
   emit: (event: ProbeEvent) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  const socket = sockets.connectTcp({ host: command.host, port: command.port });
   const waiting = new Map<string, (result: Peer | Error) => void>();
   let failure: Error | undefined;
   const failAll = (error: Error): void => {
@@ -20,15 +20,15 @@ export async function runStream(
     for (const settle of waiting.values()) settle(failure);
     waiting.clear();
   };
-  socket.on('error', failAll);
-  socket.on('close', () => failAll(new ClosedEarlyError(endpoint(command))));
-  createInterface({ input: socket })
-    .on('line', (line) => {
-      const { token, address, port } = JSON.parse(line) as { token: string; address: string; port: number };
-      waiting.get(token)?.({ address, port });
+  const channel = await channels[command.kind](sockets, command, {
+    onAnswer: (text) => {
+      const token = answerToken(text);
+      waiting.get(token)?.(peerOf(text, token));
       waiting.delete(token);
-    })
-    .on('error', () => undefined);
+    },
+    onError: failAll,
+    onClose: () => failAll(new ClosedEarlyError(endpoint(command))),
+  });
 
   const ask = async (planned: Planned): Promise<void> => {
     const token = `${command.tokenPrefix}.${planned.seq}`;
@@ -40,11 +40,11 @@ export async function runStream(
         clearTimeout(timer);
         resolve(answer);
       });
-      socket.write(`${token}\n`);
+      channel.send(token);
     });
     const { seq, plannedUs, startedUs } = planned;
     const times = { plannedUs, startedUs, doneUs: nowUs() };
-    const base = { event: 'probe', id: command.id, seq, token, kind: 'stream', ...times } as const;
+    const base = { event: 'probe', id: command.id, seq, token, kind: command.kind, ...times } as const;
     if (planned.late) emit({ ...base, outcome: 'probeError', error: 'sent late' });
     else if (result instanceof Error) emit({ ...base, outcome: outcomeOf(result), error: messageOf(result) });
     else emit({ ...base, outcome: 'ok', seen: result });
@@ -52,6 +52,6 @@ export async function runStream(
   try {
     return await openLoop(command, ask, signal);
   } finally {
-    socket.destroy();
+    channel.close();
   }
 }

@@ -1,7 +1,13 @@
 import type { ExecSession } from '../../agent/kube/types.ts';
 import type { RunningProcess } from '../../clusters/cluster.ts';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
-import { trafficEvent, type ProbeKind, type TrafficEvent, type TrafficOrder } from '../traffic/protocol.ts';
+import {
+  trafficEvent,
+  type ProbeKind,
+  type StreamKind,
+  type TrafficEvent,
+  type TrafficOrder,
+} from '../traffic/protocol.ts';
 import { ProgramLink } from './program-link.ts';
 import { sourceMaxLateMs, timeouts } from './timeouts.ts';
 
@@ -92,6 +98,19 @@ export class CasePod implements Disposable {
       count === undefined ? null : 2 * count * intervalMs + timeoutMs + timeouts.command,
     );
     return { done, stop: () => this.#link.send({ op: 'stop', id }) };
+  }
+
+  /** Keeps one connection and asks over it `count` times. */
+  async keep(
+    kind: StreamKind,
+    destination: Destination,
+    plan: { readonly count: number; readonly intervalMs: number },
+    onSample: (sample: Sample) => void,
+  ): Promise<void> {
+    const { host, port } = destination;
+    const limits = { timeoutMs: timeouts.probe, maxLateMs: sourceMaxLateMs, tokenPrefix: this.#nextToken() };
+    const limitMs = 2 * plan.count * plan.intervalMs + timeouts.probe + timeouts.command;
+    await this.#run({ op: 'stream', kind, host, port, ...plan, ...limits }, destination, onSample, limitMs).done;
   }
 
   /** Asks a PostgreSQL for the client's address, `count` times over fresh connections. */

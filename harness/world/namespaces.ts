@@ -140,6 +140,13 @@ export class Namespaces implements AsyncDisposable {
     return taken;
   }
 
+  /** A port of the witness where nobody listens. */
+  closedPort(): number {
+    const port = this.#testbed.ports.take();
+    this.#ports.add(port);
+    return port;
+  }
+
   /** From here on its packets are known as those of this pod. */
   note(pod: PodFacts, witnessPort: number): void {
     this.everyPod.push({ pod, port: witnessPort });

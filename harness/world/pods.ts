@@ -1,6 +1,7 @@
 import {
   notReachable,
   reachable,
+  refusedByHost,
   rejectedByServer,
   neverSource,
   sourceAlways,
@@ -9,7 +10,7 @@ import {
 import { includesAddress } from '../check/address.ts';
 import type { CheckContext, CheckResult } from '../check/violations.ts';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
-import type { ProbeKind } from '../traffic/protocol.ts';
+import type { ProbeKind, StreamKind } from '../traffic/protocol.ts';
 import type { CaseLog } from './case-log.ts';
 import { CaseStopped } from './case-log.ts';
 import type { CasePod, Login } from './case-pod.ts';
@@ -109,6 +110,15 @@ export class Pods {
     });
   }
 
+  /** Check: every connection or datagram is refused by the host it goes to, which tells the pod. */
+  areRefusedBy(to: NonNullable<ProbeOptions['to']>, options: ProbeOptions = {}): Promise<CheckResult> {
+    return this.#burst(
+      `${this.label} are refused by ${nameOf(to)}${suffix(options)}`,
+      { ...options, to },
+      refusedByHost,
+    );
+  }
+
   /** Check: no connection is answered. */
   cannotReach(to: NonNullable<ProbeOptions['to']>, options: ProbeOptions = {}): Promise<CheckResult> {
     return this.#burst(`${this.label} cannot reach ${nameOf(to)}${suffix(options)}`, { ...options, to }, notReachable);
@@ -195,6 +205,31 @@ export class Pods {
     const all = await probeDuring(this.#paths(options), 20, log.sample(name), meanwhile);
     const samples = all.filter(counts);
     const rule = { pods: this.facts, samples, atLeast: burst.count, expectedOf: expectedOf(expected) };
+    return log.conclude(sourceAlways(rule, this.#context(name)));
+  }
+
+  /**
+   * Check: a connection that each pod keeps, and asks over every `everyMs` for `forMs`, answers each time and has the
+   * expected source all the time.
+   */
+  async keepLeavingAs(
+    expected: Expected,
+    how: { by: readonly StreamKind[]; forMs: number; everyMs: number; over?: IpFamily },
+  ): Promise<CheckResult> {
+    const { log } = this.#around;
+    const count = Math.ceil(how.forMs / how.everyMs);
+    const as = typeof expected === 'string' ? expected : expected.join(' or ');
+    const name = `${this.label} keep leaving as ${as} over one connection (${how.by.join(', ')}, ${how.forMs / 1000} s)`;
+    const samples: Sample[] = [];
+    const keep = (sample: Sample): void => {
+      samples.push(sample);
+      log.sample(name)(sample);
+    };
+    const kept = this.#paths(how.over === undefined ? {} : { over: how.over }).flatMap(({ pod, destination }) =>
+      how.by.map((kind) => pod.keep(kind, destination, { count, intervalMs: how.everyMs }, keep)),
+    );
+    await Promise.all(kept);
+    const rule = { pods: this.facts, samples, atLeast: count, expectedOf: expectedOf(expected) };
     return log.conclude(sourceAlways(rule, this.#context(name)));
   }
 

@@ -177,6 +177,9 @@ export class World implements AsyncDisposable {
     return found.port;
   };
 
+  /** A port of the witness where nobody listens. */
+  readonly closedPort = (): number => this.namespaces.closedPort();
+
   get witnessAddress(): string {
     return this.#witnessAddress();
   }

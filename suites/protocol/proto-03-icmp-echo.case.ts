@@ -7,6 +7,7 @@ export default defineCase({
   features: ['ICMPEcho', 'AllPlacements', 'UnselectedUnaffected'],
   topology: 'egress',
   why: 'ping is the first thing that anybody tries; rules that need ports leave it out, and fragments have none at all.',
+  upstream: ['cilium/cilium#22624', 'cilium/cilium#25085'],
   given: { shop: { pods: { on: 'everyNode' } }, other: { pods: { on: 'everyNode' } } },
   plan: 4,
   catches: ['ports-only', 'fragments-lost'],
