@@ -10,10 +10,11 @@ import {
 import { includesAddress } from '../check/address.ts';
 import type { CheckContext, CheckResult } from '../check/violations.ts';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
-import type { ProbeKind, StreamKind } from '../traffic/protocol.ts';
+import type { StreamKind } from '../traffic/protocol.ts';
 import type { CaseLog } from './case-log.ts';
 import { CaseStopped } from './case-log.ts';
 import type { CasePod, Login } from './case-pod.ts';
+import { nameOf, pathsOf, planOf, suffix, type ProbeOptions } from './probe-options.ts';
 import {
   burstOver,
   convergeOver,
@@ -26,25 +27,6 @@ import {
 } from './probing.ts';
 import { burst } from './timeouts.ts';
 import type { IpFamily } from '../../agent/linux/sockets.ts';
-
-export interface ProbeOptions {
-  /** Default: tcp. */
-  readonly by?: readonly ProbeKind[];
-  /** Of the witness's addresses; default: the cluster's primary family. */
-  readonly over?: IpFamily;
-  /** Default: the witness outside. A function gives each pod a destination of its own. */
-  readonly to?: Destination | ((pod: PodFacts) => Destination);
-  /** The destination's `host` is a name: ask this DNS server. */
-  readonly dns?: string;
-  /** Fresh connections per pod, protocol and destination; default burst.count. */
-  readonly count?: number;
-  /** Between two of them, milliseconds; default burst.intervalMs. */
-  readonly intervalMs?: number;
-  /** Size of each request, and of its answer; default: as much as they need. */
-  readonly bytes?: number;
-  /** For each answer, from its planned time, milliseconds; default timeouts.probe. */
-  readonly timeoutMs?: number;
-}
 
 /** What pods of a case need from it. */
 export interface PodsSurroundings {
@@ -284,13 +266,8 @@ export class Pods {
     return log.conclude(judge({ pods: this.facts, samples, atLeast: plan.count }, this.#context(name)));
   }
 
-  #paths({ by = ['tcp'], over, to, dns, bytes }: ProbeOptions): Path[] {
-    return this.members.flatMap((pod) => {
-      const witness = { name: 'witness', host: this.#around.witnessAddress(over), port: pod.witnessPort };
-      const destination = typeof to === 'function' ? to(pod.facts) : (to ?? witness);
-      const how = { ...(dns === undefined ? {} : { dns }), ...(bytes === undefined ? {} : { bytes }) };
-      return by.map((kind) => ({ pod, kind, destination, ...how }));
-    });
+  #paths(options: ProbeOptions): Path[] {
+    return pathsOf(this.members, this.#around.witnessAddress, options);
   }
 
   #context(name: string): CheckContext {
@@ -302,17 +279,4 @@ export class Pods {
     const action = options.to === undefined ? verb : `reach ${nameOf(options.to)}`;
     return `${this.label} ${action} as ${as}${suffix(options)}`;
   }
-}
-
-function planOf({ count = burst.count, intervalMs = burst.intervalMs, timeoutMs }: ProbeOptions) {
-  return { count, intervalMs, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-}
-
-function nameOf(to: NonNullable<ProbeOptions['to']>): string {
-  return typeof to === 'function' ? 'every destination' : to.name;
-}
-
-function suffix({ by = ['tcp'], over, dns, bytes }: ProbeOptions): string {
-  const path = `${by.join(', ')}${over === undefined ? '' : ` over IPv${over}`}${dns === undefined ? '' : ', by name'}`;
-  return ` (${path}${bytes === undefined ? '' : `, ${bytes.toLocaleString('en')} bytes`})`;
 }
