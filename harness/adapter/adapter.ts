@@ -1,6 +1,7 @@
 import type { Kube } from '../../agent/kube/types.ts';
 import type { Cluster } from '../../clusters/cluster.ts';
 import type { Feature } from '../case/features.ts';
+import type { Declared } from './declared.ts';
 
 /** Which pods a policy is for, in the terms of the case. */
 export type Selection =
@@ -36,16 +37,6 @@ export interface EgressIntent {
   readonly addresses: readonly string[];
   /** The exit, where the adapter claims PinToNode; otherwise any node labelled egress-gateway=true. */
   readonly via?: string;
-}
-
-/** What an implementation says it does where implementations differ. Tested as declared. */
-export interface Declared {
-  /** What a policy with an empty selection selects. */
-  readonly emptySelection: 'nothing' | 'everything';
-  /** Whose address a pod has that several policies select: that of the oldest (by name where they are of the same second), or that of any one. */
-  readonly conflict: 'oldest' | 'any';
-  /** Milliseconds within which a change has taken effect everywhere. */
-  readonly settleMs: number;
 }
 
 /** What an implementation says about a policy. A claim, which cases hold against what is seen outside. */

@@ -7,6 +7,7 @@ import { agentImage, agentName, controllerName, installManifest, installNamespac
 import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import type { Adapter, EgressIntent, Labels, Requirement, Selection } from './adapter.ts';
+import { bundledDeclared } from './bundled-declared.ts';
 import { bundledFeatures } from './bundled-features.ts';
 import { restartPods } from './restart-pods.ts';
 import { resourceRefOf } from './resource-ref.ts';
@@ -16,7 +17,7 @@ import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
 export const bundled: Adapter = {
   name: 'bundled',
   features: bundledFeatures,
-  declared: { emptySelection: 'nothing', conflict: 'oldest', settleMs: 10_000 },
+  declared: bundledDeclared,
 
   async version() {
     const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');

@@ -1,10 +1,12 @@
 import type { Adapter } from './adapter.ts';
+import { bundledDeclared } from './bundled-declared.ts';
 
 /** A cluster without any Egress: what plain Kubernetes does, which is what the others are compared with. */
 export const none: Adapter = {
   name: 'none',
   features: new Set(),
-  declared: { emptySelection: 'nothing', conflict: 'oldest', settleMs: 10_000 },
+  // Nothing of it is tested: there are no policies.
+  declared: bundledDeclared,
   version: () => Promise.resolve('none'),
   install: () => Promise.resolve(),
   uninstall: () => Promise.resolve(),

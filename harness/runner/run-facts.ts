@@ -1,5 +1,7 @@
 import { availableParallelism, release, totalmem } from 'node:os';
 import type { RunFacts } from '../../reports/model/build.ts';
+import type { Adapter } from '../adapter/adapter.ts';
+import { features, isFeature } from '../case/features.ts';
 
 /** A name for a run that sorts by time: `20260901T120000Z-7f3a`. */
 export function newRunId(now: Date = new Date()): string {
@@ -20,3 +22,13 @@ export function environmentFacts(provider: Readonly<Record<string, string>>): Ru
 
 /** What nobody should conclude from a run on the embedded cluster. */
 export const netnsLimitations: readonly string[] = ['one machine: all nodes share one kernel and its processors'];
+
+/** Every feature, and whether the implementation claims it. */
+export function featureFacts(adapter: Pick<Adapter, 'features'>): RunFacts['features'] {
+  return Object.entries(features).map(([name, { level, profile }]) => ({
+    name,
+    profile,
+    level,
+    claimed: level === 'core' || (isFeature(name) && adapter.features.has(name)),
+  }));
+}

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { IpFamily } from '../../agent/linux/sockets.ts';
 import type { Database, Firewall, Topology } from '../../clusters/cluster.ts';
-import type { Declared, Selection } from '../adapter/adapter.ts';
+import type { Selection } from '../adapter/adapter.ts';
+import type { Declared } from '../adapter/declared.ts';
 import type { EgressCase } from '../case/define-case.ts';
 import type { CheckContext, CheckResult } from '../check/violations.ts';
 import type { Destination, PodFacts } from '../history/events.ts';

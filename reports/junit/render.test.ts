@@ -17,11 +17,16 @@ test('every outcome has its element, its reason, its evidence and how to repeat 
           <property name="seed" value="42"/>
           <property name="suite" value="egressproof 0.1.0"/>
           <property name="implementation" value="bundled 0.1.0"/>
+          <property name="feature.egress-ip.v4" value="failed"/>
+          <property name="feature.sctp" value="not declared"/>
+          <property name="declared.emptySelection" value="nothing"/>
+          <property name="declared.settleMs" value="10000"/>
           <property name="limitation.1" value="single host: all nodes share one kernel and its processors"/>
         </properties>
         <testcase classname="egressproof.core" name="ID-01 a selected pod reaches the outside from its Egress IP" time="0.812">
           <system-out>[[ATTACHMENT|cases/ID-01]]
-    repeat with: npx egressproof test ID-01 --seed 42</system-out>
+    repeat with: npx egressproof test ID-01 --seed 42
+    measured: latenessMs 0.4 (ID-01)</system-out>
         </testcase>
         <testcase classname="egressproof.core" name="ID-02 a pod on another node leaves with the same Egress IP" time="1.204">
           <failure type="fail" message="source: 3 of 20 connections had another source">source: 3 of 20 connections had another source

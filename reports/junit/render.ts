@@ -1,3 +1,4 @@
+import { measuredTable } from '../text/measured.ts';
 import { describeFailure } from '../text/failure.ts';
 import { printable } from '../text/printable.ts';
 import type { CaseResult, RunResult } from '../model/run-result.ts';
@@ -33,7 +34,7 @@ export function renderJUnit(result: RunResult): string {
   ].join('\n');
 }
 
-function properties({ run, result, implementation, suite, limitations }: RunResult) {
+function properties({ run, result, implementation, suite, features, limitations }: RunResult) {
   return Object.entries({
     run: run.id,
     result,
@@ -41,6 +42,10 @@ function properties({ run, result, implementation, suite, limitations }: RunResu
     seed: String(run.seed),
     suite: `${suite.name} ${suite.version}${suite.commit === undefined ? '' : ` (${suite.commit})`}`,
     implementation: `${implementation.name} ${implementation.version}`,
+    ...Object.fromEntries(features.map(({ name, status }) => [`feature.${name}`, status])),
+    ...Object.fromEntries(
+      Object.entries(implementation.declared).map(([name, value]) => [`declared.${name}`, String(value)]),
+    ),
     ...Object.fromEntries(limitations.map((limitation, index) => [`limitation.${index + 1}`, limitation])),
   }).map(([name, value]) => ({ name, value }));
 }
@@ -55,7 +60,11 @@ function renderSetUpFailure(suite: string, message: string): string[] {
 
 function renderCase(suite: string, result: CaseResult): string[] {
   const { id, title, level, durationMs, evidence, repeat } = result;
-  const output = [...(evidence === undefined ? [] : [`[[ATTACHMENT|${evidence}]]`]), `repeat with: ${repeat}`];
+  const output = [
+    ...(evidence === undefined ? [] : [`[[ATTACHMENT|${evidence}]]`]),
+    `repeat with: ${repeat}`,
+    ...measuredTable([result]).map(([name, value]) => `measured: ${name} ${value}`),
+  ];
   return [
     `    <testcase${attributes({ classname: `${suite}.${level}`, name: `${id} ${title}`, time: seconds(durationMs) })}>`,
     ...renderOutcome(result).map((line) => `      ${line}`),

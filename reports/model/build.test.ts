@@ -62,6 +62,11 @@ test.each<{ flaw: string; spoil: (result: RunResult, cases: readonly CaseResult[
   { flaw: 'a wrong count', spoil: (of) => (of.statistics.passed = 5), message: /statistics\.passed: is 5.*say 1/ },
   { flaw: 'the same case twice', spoil: (of, [first]) => of.cases.push(first!), message: /ID-01 occurs twice/ },
   {
+    flaw: 'a feature that looks proven',
+    spoil: (of) => (of.features[0]!.status = 'proven'),
+    message: /features\.0\.status.*cases say failed/,
+  },
+  {
     flaw: 'a skip without a reason',
     spoil: (_, cases) => delete cases.find(({ outcome }) => outcome === 'skip')!.reason,
     message: /skip needs a reason/,

@@ -1,20 +1,24 @@
 import { apiVersion, parseRunResult } from './run-result.ts';
-import { resultOf, statisticsOf } from './verdict.ts';
 import type { RunResult, Violation } from './run-result.ts';
+import { judgeFeature, resultOf, statisticsOf, type DeclaredFeature } from './verdict.ts';
 
 /** What the one who ran the cases knows; the rest of a result follows from it. */
-export type RunFacts = Omit<RunResult, 'apiVersion' | 'kind' | 'result' | 'statistics'>;
+export interface RunFacts extends Omit<RunResult, 'apiVersion' | 'kind' | 'result' | 'statistics' | 'features'> {
+  readonly features: readonly DeclaredFeature[];
+}
 
 /**
  * A valid result with sorted contents, so that equal runs give equal bytes.
  * @throws InvalidRunResultError when the facts contradict each other.
  */
 export function buildRunResult(facts: RunFacts): RunResult {
+  const features = facts.features.map((feature) => judgeFeature(feature, facts.cases));
   return parseRunResult({
     apiVersion,
     kind: 'RunResult',
     ...facts,
-    result: resultOf(facts.cases, facts.run.complete),
+    features,
+    result: resultOf(facts.cases, features, facts.run.complete),
     statistics: statisticsOf(facts.cases),
     cases: [...facts.cases]
       .sort((a, b) => compareNames(a.id, b.id))

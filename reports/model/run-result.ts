@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outcomeOf, resultOf, statisticsOf } from './verdict.ts';
+import { judgeFeature, outcomeOf, resultOf, statisticsOf } from './verdict.ts';
 
 /** Bumped whenever a reader of the previous version could misread a result. */
 export const apiVersion = 'egressproof.dev/v1alpha1';
@@ -98,6 +98,23 @@ const run = z.strictObject({
   topology: name,
 });
 
+const featureResult = z.strictObject({
+  name,
+  /** The group of features that it is claimed with, e.g. `Selection`. */
+  profile: name,
+  level: z.enum(['core', 'extended']),
+  /**
+   * `proven`: its cases passed. `failed`: one of them failed. `not proven`: none passed, or one could not be judged.
+   * `not declared`: the implementation does not claim it, which is never a pass.
+   */
+  status: z.enum(['proven', 'failed', 'not proven', 'not declared']),
+  /** Cases that have it, by outcome; `open`: unknown or error. */
+  passed: count,
+  failed: count,
+  open: count,
+  skipped: count,
+});
+
 const environment = z.strictObject({
   kernel: name,
   cpus: z.int().min(1),
@@ -120,22 +137,37 @@ const runResult = z
         .regex(/^[0-9a-f]{7,64}$/)
         .optional(),
     }),
-    implementation: z.strictObject({ name, version: name }),
+    implementation: z.strictObject({
+      name,
+      version: name,
+      /** What it says it does where implementations differ; tested as declared. */
+      declared: z.record(name, z.union([z.string(), z.number(), z.boolean()])),
+    }),
     environment,
     result: z.enum(['success', 'partial', 'failure', 'inconclusive']),
+    features: z.array(featureResult),
     cases: z.array(caseResult),
     statistics: z.strictObject({ passed: count, failed: count, unknown: count, skipped: count, error: count }),
     /** What a reader must not conclude from this run. */
     limitations: z.array(name),
   })
-  .superRefine(({ run, result, cases, statistics }, context) => {
+  .superRefine(({ run, result, features, cases, statistics }, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const ids = cases.map(({ id }) => id);
     const twice = ids.find((id, index) => ids.indexOf(id) !== index);
     if (twice !== undefined) refuse(['cases'], `case ${twice} occurs twice`);
     if (run.complete && run.setUpFailure !== undefined)
       refuse(['run', 'complete'], 'cannot be true where the testbed failed');
-    const expected = resultOf(cases, run.complete);
+    for (const [index, feature] of features.entries()) {
+      const judged = judgeFeature({ ...feature, claimed: feature.status !== 'not declared' }, cases);
+      for (const key of ['status', 'passed', 'failed', 'open', 'skipped'] as const)
+        if (feature[key] !== judged[key])
+          refuse(
+            ['features', String(index), key],
+            `${feature.name} is ${feature[key]}, but the cases say ${judged[key]}`,
+          );
+    }
+    const expected = resultOf(cases, features, run.complete);
     if (result !== expected) refuse(['result'], `is ${result}, but the cases say ${expected}`);
     const counted = statisticsOf(cases);
     for (const key of ['passed', 'failed', 'unknown', 'skipped', 'error'] as const)
@@ -144,6 +176,7 @@ const runResult = z
   });
 
 export type RunResult = z.infer<typeof runResult>;
+export type FeatureResult = z.infer<typeof featureResult>;
 export type CaseResult = z.infer<typeof caseResult>;
 export type CheckResult = z.infer<typeof check>;
 export type Violation = z.infer<typeof violation>;

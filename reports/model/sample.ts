@@ -60,6 +60,7 @@ export const sampleSkip: CaseResult = {
   id: 'ID-10',
   title: 'SCTP leaves with the Egress IP',
   level: 'extended',
+  features: ['sctp'],
   claimed: false,
   outcome: 'skip',
   reason: 'the kernel has no SCTP',
@@ -101,7 +102,11 @@ export function sampleFacts(cases: readonly CaseResult[]): RunFacts {
       topology: 'egress',
     },
     suite: { name: 'egressproof', version: '0.1.0' },
-    implementation: { name: 'bundled', version: '0.1.0' },
+    implementation: { name: 'bundled', version: '0.1.0', declared: { emptySelection: 'nothing', settleMs: 10_000 } },
+    features: [
+      { name: 'egress-ip.v4', profile: 'Core', level: 'core', claimed: true },
+      { name: 'sctp', profile: 'Protocol', level: 'extended', claimed: false },
+    ],
     environment: {
       kernel: '6.12.0',
       cpus: 2,

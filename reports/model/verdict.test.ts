@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outcomeOf, resultOf, statisticsOf } from './verdict.ts';
+import { judgeFeature, outcomeOf, resultOf, statisticsOf } from './verdict.ts';
 import type { CaseResult } from './run-result.ts';
 
 const judged = (outcome: CaseResult['outcome'], level: CaseResult['level'] = 'core', claimed = true) => ({
@@ -25,7 +25,36 @@ test.each([
   { when: 'all were skipped', cases: [judged('skip', 'extended', false)], result: 'inconclusive' },
   { when: 'there were none', cases: [], result: 'inconclusive' },
 ])('the result is $result when $when', ({ cases, result }) => {
-  expect(resultOf(cases, true)).toBe(result);
+  expect(resultOf(cases, [], true)).toBe(result);
+});
+
+test.each([
+  { status: 'proven', result: 'success' },
+  { status: 'not declared', result: 'success' },
+  { status: 'not proven', result: 'partial' },
+] as const)('all cases passed, a feature is $status: $result', ({ status, result }) => {
+  expect(resultOf([pass], [{ status }], true)).toBe(result);
+});
+
+test.each<{ level: 'core' | 'extended'; claimed: boolean; outcomes: CaseResult['outcome'][]; status: string }>([
+  { level: 'core', claimed: false, outcomes: ['pass'], status: 'proven' },
+  { level: 'core', claimed: false, outcomes: [], status: 'not proven' },
+  { level: 'extended', claimed: true, outcomes: ['pass', 'skip'], status: 'proven' },
+  { level: 'extended', claimed: true, outcomes: ['skip'], status: 'not proven' },
+  { level: 'extended', claimed: true, outcomes: ['pass', 'unknown'], status: 'not proven' },
+  { level: 'extended', claimed: true, outcomes: ['pass', 'error'], status: 'not proven' },
+  { level: 'extended', claimed: true, outcomes: ['pass', 'fail', 'unknown'], status: 'failed' },
+  { level: 'extended', claimed: false, outcomes: ['skip'], status: 'not declared' },
+  // It has been run nevertheless: what nobody claims is no pass.
+  { level: 'extended', claimed: false, outcomes: ['pass'], status: 'not declared' },
+])('$level, claimed: $claimed, with cases $outcomes: $status', ({ level, claimed, outcomes, status }) => {
+  const cases = outcomes.map((outcome) => ({ outcome, features: ['other', 'x'] }));
+  const feature = judgeFeature({ name: 'x', profile: 'HA', level, claimed }, [
+    ...cases,
+    { outcome: 'fail', features: [] },
+  ]);
+  expect(feature.status).toBe(status);
+  expect(feature.passed + feature.failed + feature.open + feature.skipped).toBe(outcomes.length);
 });
 
 test.each([
@@ -33,7 +62,7 @@ test.each([
   { cases: [judged('unknown')], result: 'inconclusive' },
   { cases: [judged('fail')], result: 'failure' },
 ])('an incomplete run is $result at best', ({ cases, result }) => {
-  expect(resultOf(cases, false)).toBe(result);
+  expect(resultOf(cases, [], false)).toBe(result);
 });
 
 test.each([

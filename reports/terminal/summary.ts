@@ -1,6 +1,10 @@
+import { statisticsOf } from '../model/verdict.ts';
 import { describeDuration } from '../text/duration.ts';
 import { describeFailure } from '../text/failure.ts';
+import { featureTable } from '../text/features.ts';
+import { measuredTable } from '../text/measured.ts';
 import { printable } from '../text/printable.ts';
+import { alignColumns } from '../text/table.ts';
 import type { CaseResult, RunResult } from '../model/run-result.ts';
 import type { Paint } from './paint.ts';
 
@@ -12,7 +16,8 @@ const verdicts = {
 } as const;
 
 /**
- * The end of a run: what did not pass and how to repeat it, what the run cannot show, and as its last line
+ * The end of a run: what did not pass and how to repeat it, what of the features is proven, what was declared and
+ * measured, what the run cannot show, and as its last line
  * `N passed, N failed, N skipped`, where what ended without a verdict (unknown, error,
  * a failed set-up) counts as failed and is named before.
  */
@@ -24,6 +29,10 @@ export function renderSummary(result: RunResult, runFolder: string, paint: Paint
   return [
     ...(run.setUpFailure === undefined ? [] : ['', `${paint('red', 'set-up')}  ${printable(run.setUpFailure)}`]),
     ...open.flatMap((each) => ['', ...renderFailure(each, runFolder, paint)]),
+    ...renderSection('levels', levelTable(cases), paint),
+    ...renderSection('features', featureTable(result), paint),
+    ...renderSection('declared', run.complete ? declaredTable(result) : [], paint),
+    ...renderSection('measured', measuredTable(cases), paint),
     '',
     ...limitations.map((limitation) => paint('dim', `limitation: ${limitation}`)),
     `results: ${runFolder}`,
@@ -32,6 +41,24 @@ export function renderSummary(result: RunResult, runFolder: string, paint: Paint
     renderCounts(result),
     '',
   ].join('\n');
+}
+
+function renderSection(title: string, rows: readonly (readonly string[])[], paint: Paint): string[] {
+  return rows.length === 0
+    ? []
+    : ['', paint('bold', title), ...alignColumns(rows).map((line) => `  ${printable(line)}`)];
+}
+
+function declaredTable({ implementation: { declared } }: RunResult): string[][] {
+  return Object.entries(declared).map(([name, value]) => [name, String(value)]);
+}
+
+/** How the cases of each level ended: `core  35 passed, 1 failed`. */
+function levelTable(cases: readonly CaseResult[]): string[][] {
+  return [...Map.groupBy(cases, ({ level }) => level)].map(([level, members]) => {
+    const counts = Object.entries(statisticsOf(members)).filter(([, count]) => count > 0);
+    return [level, counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')];
+  });
 }
 
 function renderCounts({ run, statistics }: RunResult): string {

@@ -43,6 +43,21 @@ test('the summary says what failed, where to look, how to repeat it, and counts 
       evidence: .egressproof/runs/1/cases/ID-01
       repeat:   npx egressproof test ID-04 --seed 42
 
+    levels
+      core      1 passed, 1 failed, 1 unknown, 1 error
+      extended  1 skipped
+
+    features
+      Core      failed        egress-ip.v4 (1 of 4 failed)
+      Protocol  not declared  sctp
+
+    declared
+      emptySelection  nothing
+      settleMs        10000
+
+    measured
+      latenessMs  0.4 (ID-01)
+
     limitation: single host: all nodes share one kernel and its processors
     results: .egressproof/runs/1
     failure (bundled 0.1.0 on netns/egress, 41.3 s, seed 42)
@@ -56,6 +71,21 @@ test('a run without failures is short', () => {
   const summary = renderSummary(buildRunResult(sampleFacts([samplePass, sampleSkip])), '.egressproof/runs/1', plain);
   expect(summary).toMatchInlineSnapshot(`
     "
+    levels
+      core      1 passed
+      extended  1 skipped
+
+    features
+      Core      proven        egress-ip.v4
+      Protocol  not declared  sctp
+
+    declared
+      emptySelection  nothing
+      settleMs        10000
+
+    measured
+      latenessMs  0.4 (ID-01)
+
     limitation: single host: all nodes share one kernel and its processors
     results: .egressproof/runs/1
     success: every core and claimed case passed (bundled 0.1.0 on netns/egress, 41.3 s, seed 42)

@@ -1,0 +1,30 @@
+/**
+ * What an implementation says it does where implementations differ and none is wrong. Cases of level `declared` test it
+ * as declared; it is told in every report.
+ */
+export interface Declared {
+  /** What a policy with an empty selection selects. */
+  readonly emptySelection: 'nothing' | 'everything';
+  /** Whose address a pod has that several policies select: that of the oldest (by name where they are of the same second), or that of any one. */
+  readonly conflict: 'oldest' | 'any';
+  /** What becomes of a second policy with the address of another one. */
+  readonly duplicateAddress: 'shared' | 'rejected' | 'pending';
+  /** Who puts the Egress IP on a node. */
+  readonly whoConfiguresAddress: 'implementation' | 'administrator';
+  /** How pods of a policy leave while no node can have its address. */
+  readonly noReadyGateway: 'drop' | 'nodeAddress';
+  /** How pods of a policy without an address of a family leave in that family. */
+  readonly unmatchedFamily: 'default' | 'drop';
+  /** What a node's addresses other than its InternalIP are for selected pods: the outside, or the node, which they see as before. */
+  readonly nodeSecondaryAddress: 'outside' | 'node';
+  /** What becomes of a TCP connection that was open when its pod came to be selected. */
+  readonly openConnectionOnApply: 'goes on' | 'reset' | 'hangs';
+  /** What becomes of a TCP connection with the Egress IP when its policy is deleted. */
+  readonly openConnectionOnDelete: 'goes on' | 'reset' | 'hangs';
+  /** Whether connections keep the source port that the pod chose. */
+  readonly sourcePort: 'kept where free' | 'changed';
+  /** Who shares a limit of bandwidth: all pods of the policy, those of a node, or none. */
+  readonly bandwidthScope: 'policy' | 'node' | 'pod';
+  /** Milliseconds within which a change has taken effect everywhere. */
+  readonly settleMs: number;
+}
