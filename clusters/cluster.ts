@@ -48,6 +48,8 @@ export type Undo = () => Promise<void>;
 
 export interface ClusterNode extends Host {
   readonly podCIDR: string;
+  /** Makes this IPv4 address of the node, as soon as it is free, the one that its next pod gets. */
+  nextPodAddress(address: string): Promise<void>;
   readonly podCIDR6?: string;
   /** Power cut: every process and the kernel's state of the node are gone at once. Undo boots it again, empty. */
   powerOff(): Promise<Undo>;
@@ -132,6 +134,8 @@ export const capabilities = [
   'realTimePriority',
   /** Commands and programs can be run on nodes. */
   'nodeHosts',
+  /** The address that a pod gets can be chosen. */
+  'podAddresses',
   'router',
   'firewall',
   'database',

@@ -6,6 +6,10 @@ import { endpointSlices, namespaces, nodes, pods } from '../kube/object.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Kube, Reflection } from '../kube/types.ts';
 import type { Facts, Node, Pod } from './facts.ts';
+import { Lingering } from './lingering.ts';
+
+/** A policy that comes back within this time, milliseconds, was never away: twice what deleting and creating it takes. */
+const lingerMs = 250;
 
 interface EndpointSlice extends KubeObject {
   readonly endpoints?: readonly { readonly addresses: readonly string[] }[];
@@ -36,6 +40,10 @@ export function watchInputs(kube: Kube, changed: () => void): Inputs {
     }),
   };
   const all: readonly Reflection<KubeObject>[] = Object.values(reflections);
+  const deletedEgresses = new Lingering<Egress>(lingerMs, changed);
+  reflections.egresses.onChange(({ type, object }) => {
+    if (type === 'deleted') deletedEgresses.deleted(object);
+  });
   for (const reflection of all) reflection.onChange(changed);
   const {
     nodes: nodeItems,
@@ -52,13 +60,14 @@ export function watchInputs(kube: Kube, changed: () => void): Inputs {
       nodes: [...nodeItems.items.values()],
       namespaces: [...namespaceItems.items.values()],
       pods: [...podItems.items.values()],
-      egresses: [...egressItems.items.values()],
+      egresses: deletedEgresses.with(egressItems.items),
       pools: [...pools.items.values()],
       apiServers: [...apiServers.items.values()].flatMap((slice) =>
         (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses),
       ),
     }),
     [Symbol.dispose]: () => {
+      deletedEgresses[Symbol.dispose]();
       for (const reflection of all) reflection[Symbol.dispose]();
     },
   };

@@ -68,7 +68,12 @@ export class ExistingCluster implements Cluster {
 const lacks = (what: string) => (): Promise<never> =>
   Promise.reject(new Error(`a cluster that exists lacks ${what}; the case has to name it in "needs"`));
 
-const faults = { powerOff: lacks('powerOff'), unplug: lacks('unplug'), freeze: lacks('freeze') };
+const faults = {
+  nextPodAddress: lacks('podAddresses'),
+  powerOff: lacks('powerOff'),
+  unplug: lacks('unplug'),
+  freeze: lacks('freeze'),
+};
 
 function absent(name: string, address: string): Host {
   const refuse = lacks('nodeHosts');

@@ -138,6 +138,7 @@ export class KindCluster implements Cluster {
     return Object.defineProperties(
       {
         podCIDR,
+        nextPodAddress: (free: string) => reserveBefore(name, free),
         powerOff: () => faults.powerOff(),
         unplug: () => faults.unplug(),
         freeze: () => faults.freeze(),
@@ -148,6 +149,18 @@ export class KindCluster implements Cluster {
 }
 
 export const kubeconfigOf = (dir: string): string => `${dir}/kubeconfig`;
+
+/**
+ * host-local, the IPAM of kind's CNI, gives the first free address after the one that it gave last, which is in a file
+ * (https://www.cni.dev/plugins/current/ipam/host-local/).
+ */
+async function reserveBefore(node: string, free: string): Promise<void> {
+  const before = free.replace(/\d+$/, (last) => String(Number(last) - 1));
+  const folder = '/run/cni-ipam-state/kindnet';
+  const wait = `for i in $(seq 100); do [ -e ${folder}/${free} ] || break; sleep 0.1; done`;
+  const write = `[ ! -e ${folder}/${free} ] && test -f ${folder}/last_reserved_ip.0 && printf ${before} > ${folder}/last_reserved_ip.0`;
+  await execIn(node, ['sh', '-c', `${wait}; ${write}`]);
+}
 
 /** A node's way to the outside is the router. */
 export async function routeToOutside(node: string, cidr: string, router: string): Promise<void> {

@@ -9,6 +9,7 @@ const has: CapabilityState = { has: true };
 /** What the embedded cluster can do. */
 export const netnsCapabilities: Cluster['capabilities'] = {
   nodeHosts: has,
+  podAddresses: has,
   router: has,
   firewall: has,
   database: has,

@@ -116,6 +116,7 @@ export class EmbeddedCluster implements Cluster {
       ...this.#host(name, address, address6),
       podCIDR,
       ...given('podCIDR6', podCIDR6),
+      nextPodAddress: (free) => this.#control.call('nextPodAddress', name, free),
       powerOff: fault('powerOff'),
       unplug: fault('unplug'),
       freeze: fault('freeze'),

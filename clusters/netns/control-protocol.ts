@@ -15,6 +15,7 @@ export interface ControlMethods {
   stop(stream: number): void;
   fault(kind: FaultKind, node: string): void;
   heal(kind: FaultKind, node: string): void;
+  nextPodAddress(node: string, address: string): void;
   setGrants: (...args: Parameters<Database['setGrants']>) => void;
   connections: (...args: Parameters<Database['connections']>) => Awaited<ReturnType<Database['connections']>>;
   databaseInfo(): { readonly version: string; readonly port: number };

@@ -24,7 +24,7 @@ export interface Sandbox {
 
 /** What a caller can have done in the sandbox. */
 export function handlersOf(sandbox: Sandbox): ControlHandlers {
-  const { config, database, firewall, faults, log } = sandbox;
+  const { config, control, database, firewall, faults, log } = sandbox;
   return {
     status: () => statusOf(sandbox),
     run: (host, argv, options) => run(argv, { ...options, netns: netnsPath(host) }),
@@ -38,6 +38,11 @@ export function handlersOf(sandbox: Sandbox): ControlHandlers {
     },
     fault: (kind, node) => faults.inject(kind, node),
     heal: (kind, node) => faults.heal(kind, node),
+    nextPodAddress: (node, address) => {
+      const kubelet = control.kubelets.get(node);
+      if (kubelet === undefined) throw new Error(`there is no node ${node}`);
+      return kubelet.nextPodAddress(address);
+    },
     setGrants: (grants) => database.setGrants(grants),
     connections: (since) => database.connections(since),
     databaseInfo: () => ({ version: database.version, port: database.port }),

@@ -9,6 +9,7 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'UpdateIP',
   'PinToNode',
   'NoLeakAtPodStart',
+  'NoLeakWhileMoving',
   'StatusNode',
   'ICMPEcho',
   'ICMPErrors',

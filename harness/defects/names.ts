@@ -31,6 +31,8 @@ export const defects = {
   'shared-address-lost': 'deleting a policy takes its address away from others that share it',
   'late-pods-ignored': 'pods that start after the policy are not steered',
   'early-pods-ignored': 'pods that were there before the policy are not steered',
+  'stale-owner': 'an address stays on the node that had it first',
+  'replaced-policy-late': 'a policy that is created again under its name takes effect after a moment only',
   'unknown-pods-pass': 'a pod that the agent does not know yet leaves with the address of its node',
   'status-names-another-node': 'the status names a node that does not have the address',
   'status-claims-unassigned': 'the status names a node while no node has the address',

@@ -86,6 +86,34 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     };
   },
   'late-pods-ignored': () => steersOnly((pod, early) => early.has(pod)),
+  'stale-owner': () => {
+    const [known, own, ways] = [new Set<string>(), new Set<string>(), new Map<string, string>()];
+    const snat = new Map<string, string>();
+    return (plan) => {
+      for (const { ip, node } of plan.ownership) {
+        if (ip !== null && node !== null && !known.has(ip) && plan.held.has(ip)) own.add(ip);
+        if (ip !== null && node !== null) known.add(ip);
+      }
+      const mine = (addresses: ReadonlySet<string>): ReadonlySet<string> =>
+        new Set([...own, ...[...addresses].filter((ip) => !known.has(ip))]);
+      for (const [pod, way] of plan.steering) if (!ways.has(pod)) ways.set(pod, way);
+      for (const [pod, ip] of plan.snat) if (own.has(ip)) snat.set(pod, ip);
+      const steering = new Map([...plan.steering.keys()].map((pod) => [pod, ways.get(pod) ?? '']));
+      return { ...plan, steering, snat: new Map(snat), held: mine(plan.held), owned: mine(plan.owned) };
+    };
+  },
+  'replaced-policy-late': () => {
+    const uids = new Map<string, string>();
+    let replacedAt = Number.NEGATIVE_INFINITY;
+    return (plan) => {
+      for (const { egress } of plan.ownership) {
+        const { name = '', uid = '' } = egress.metadata;
+        if (uids.has(name) && uids.get(name) !== uid) replacedAt = performance.now();
+        uids.set(name, uid);
+      }
+      return performance.now() - replacedAt < 300 ? { ...plan, steering: new Map() } : plan;
+    };
+  },
   'unknown-pods-pass': () => (plan) => ({ ...plan, unknownPods: 'allow' }),
   'early-pods-ignored': () => steersOnly((pod, early) => !early.has(pod)),
 };

@@ -11,6 +11,8 @@ import { timeouts } from './timeouts.ts';
 
 export interface PodWish {
   readonly node: string;
+  /** Default: one that no other pod of the case has. */
+  readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly hostNetwork?: boolean;
 }
@@ -61,8 +63,8 @@ export class Namespaces implements AsyncDisposable {
   async addPods(namespace: string, wishes: readonly PodWish[]): Promise<CasePod[]> {
     const ports = await this.openPorts(wishes.length);
     const started = await Promise.all(
-      wishes.map(({ node, labels = {}, hostNetwork = false }, index) => {
-        const name = `${node}-${(this.#started += 1)}`;
+      wishes.map(({ node, labels = {}, hostNetwork = false, ...wish }, index) => {
+        const name = wish.name ?? `${node}-${(this.#started += 1)}`;
         const witnessPort = ports[index] ?? 0;
         const request = { namespace: this.realName(namespace), name, node, labels, hostNetwork, witnessPort };
         return startPod(this.#testbed, { ...request, tokenPrefix: this.#runName });
@@ -71,6 +73,47 @@ export class Namespaces implements AsyncDisposable {
     for (const { facts, witnessPort } of started) this.note(facts, witnessPort);
     this.#pods.get(namespace)?.push(...started);
     return started;
+  }
+
+  /** Ends pods at once; resolves when the API has forgotten them. */
+  async removePods(pods: readonly PodFacts[]): Promise<void> {
+    const { kube, podCache } = this.#testbed;
+    this.#log.change(`pods ${pods.map(({ name }) => name).join(', ')} are deleted`, (pod) => pods.includes(pod));
+    for (const [name, members] of this.#pods) {
+      for (const member of members) if (pods.includes(member.facts)) member[Symbol.dispose]();
+      this.#pods.set(
+        name,
+        members.filter(({ facts }) => !pods.includes(facts)),
+      );
+    }
+    await Promise.all(
+      pods.map(({ namespace, name }) => kube.delete(podResource, name, namespace, { gracePeriodSeconds: 0 })),
+    );
+    const left = (): string[] =>
+      pods.map(({ namespace, name }) => `${namespace}/${name}`).filter((key) => podCache.items.has(key));
+    await whenReflected([podCache], {
+      look: () => left().length === 0 || undefined,
+      limitMs: timeouts.cleanup,
+      last: () => `pods ${left().join(', ')} were not gone ${timeouts.cleanup} ms after they were deleted`,
+    });
+  }
+
+  /** Deletes a namespace with its pods; resolves when another one can have its name. */
+  async remove(name: string): Promise<void> {
+    const real = this.realName(name);
+    const { kube, context } = this.#testbed;
+    this.#log.change(`namespace ${real} is deleted`, ({ namespace }) => namespace === real);
+    for (const pod of this.podsOf(name)) pod[Symbol.dispose]();
+    this.#pods.delete(name);
+    using all = kube.reflect(namespaceResource);
+    await all.synced;
+    await kube.delete(namespaceResource, real);
+    await whenReflected([all], {
+      look: () => !all.items.has(real) || undefined,
+      limitMs: timeouts.cleanup,
+      last: () => `namespace ${real} was not gone ${timeouts.cleanup} ms after it was deleted`,
+      signal: context.signal,
+    });
   }
 
   /** A process of the node itself, with its own port at the witness like a pod. */

@@ -47,6 +47,15 @@ export class Neighbours implements AsyncDisposable {
     return this.#macs.get(mac) ?? mac;
   }
 
+  /** Check: not the one that answered before (see `nodeOf`). */
+  async someoneElseAnswersFor(address: string, before: string | null): Promise<CheckResult> {
+    const name = `another node answers for ${address}`;
+    const now = await this.nodeOf(address);
+    const isOther = now !== null && now !== before;
+    const message = `before ${before ?? 'nobody'}, now ${now ?? 'nobody'}`;
+    return this.#log.conclude(isOther ? passed(name, message) : failed(name, message, []));
+  }
+
   /** The MAC address that answers, or null when nobody does. Asks anew each time. */
   async whoAnswersFor(address: string): Promise<string | null> {
     const { router } = this.#testbed.cluster;

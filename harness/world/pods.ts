@@ -54,6 +54,10 @@ export class Pods {
     return this.members.map(({ facts }) => facts);
   }
 
+  get nodeAddresses(): string[] {
+    return [...new Set(this.facts.map(({ nodeAddress }) => nodeAddress))];
+  }
+
   where(condition: (pod: PodFacts) => boolean, label = this.label): Pods {
     return new Pods(
       label,

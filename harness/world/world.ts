@@ -11,9 +11,12 @@ import type { CasePod } from './case-pod.ts';
 import { both } from '../check/address.ts';
 import { dialAtStart, type DialRun, type DialWish } from './dialling.ts';
 import { Egress } from './egress.ts';
+import { runToEnd } from './ended-pods.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
+import { labelNode } from './node-labels.ts';
 import { Neighbours } from './neighbours.ts';
 import { Pods, type PodsSurroundings } from './pods.ts';
+import { startPodsAs, type PodAddress } from './pod-addresses.ts';
 import { selectionOf, type Of } from './selection.ts';
 import { Services } from './services.ts';
 import { Statuses } from './statuses.ts';
@@ -102,6 +105,27 @@ export class World implements AsyncDisposable {
     const value = this.#parameters[name];
     if (value === undefined) throw new Error(`the case has no parameter ${name}`);
     return value;
+  };
+
+  /** Sets labels of a node until the case ends; null removes one. */
+  readonly labelNode = async (name: string, labels: Readonly<Record<string, string | null>>): Promise<void> => {
+    this.log.step(`labels of node ${name}: ${JSON.stringify(labels)}`);
+    this.#undo.defer(await labelNode(this.#testbed, name, labels));
+  };
+
+  /** Ends pods of the case at once. */
+  readonly removePods = (pods: Pods): Promise<void> => this.namespaces.removePods(pods.facts);
+
+  /** Runs a pod on each node until it has ended; it stays in the API. */
+  readonly runToEnd = (namespace: string, nodes: readonly string[]): Promise<PodAddress[]> => {
+    this.log.step(`pods of ${namespace} run to their end on ${nodes.join(', ')}`);
+    return runToEnd(this.#testbed, this.namespaces.realName(namespace), nodes);
+  };
+
+  /** Starts, for each address, a pod of the namespace on the node that has the address free. */
+  readonly startPodsAs = async (namespace: string, addresses: readonly PodAddress[]): Promise<Pods> => {
+    const started = await startPodsAs(this.#testbed, this.namespaces, namespace, addresses);
+    return new Pods(`new pods of ${namespace} with old addresses`, started, this.#around);
   };
 
   /** A process of each node, without a pod. */

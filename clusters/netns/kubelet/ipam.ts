@@ -36,7 +36,22 @@ export class PodAddresses {
     throw new Error(`all ${this.#size} pod addresses from ${first} on are taken; delete pods of this node`);
   }
 
+  /** The next one to be given. */
+  beginWith(address: string): void {
+    if (!this.isFree(address)) throw new Error(`${address} is no free pod address of this node`);
+    this.#next = this.#offset(address);
+  }
+
+  isFree(address: string): boolean {
+    const offset = this.#offset(address);
+    return offset >= 0 && offset < this.#size && !this.#used.has(offset);
+  }
+
   release(address: string): void {
-    this.#used.delete(Number((addressNumber(address)?.value ?? 0n) - this.#first));
+    this.#used.delete(this.#offset(address));
+  }
+
+  #offset(address: string): number {
+    return Number((addressNumber(address)?.value ?? 0n) - this.#first);
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isConflict, isNotFound } from '../../../agent/kube/error.ts';
 import { nodes as nodesRef, pods as podsRef } from '../../../agent/kube/object.ts';
 import type { Kube } from '../../../agent/kube/types.ts';
@@ -27,9 +28,12 @@ export interface KubeletContext {
   readonly log: (line: string) => void;
 }
 
+const ADDRESS_FREE_MS = 10_000;
+
 interface Slot {
   pod: Pod;
-  readonly network: PodNetwork | null;
+  /** Null: that of the node, or gone with the end of the containers. */
+  network: PodNetwork | null;
   readonly worker: PodWorker;
   going: boolean;
 }
@@ -110,6 +114,13 @@ export class Kubelet {
       if (pod.metadata.namespace === namespace && pod.metadata.name === name) return worker;
     }
     return null;
+  }
+
+  /** A pod that was deleted by force is gone from the API before its address is free. */
+  async nextPodAddress(address: string): Promise<void> {
+    const [ipv4] = this.#addresses;
+    for (let waited = 0; waited < ADDRESS_FREE_MS && ipv4?.isFree(address) === false; waited += 20) await delay(20);
+    ipv4?.beginWith(address);
   }
 
   pids(): { name: string; pid: number }[] {
@@ -213,6 +224,8 @@ export class Kubelet {
     if (!slot || !this.reporting) return;
     const { pod, worker } = slot;
     const status = planPodStatus(pod, worker.observed(), timestamp());
+    // As with a real kubelet the sandbox of a pod that has ended is stopped, and its address is free for another one.
+    if (status.phase === 'Succeeded' || status.phase === 'Failed') await this.#removeNetwork(slot);
     const { namespace, name = '' } = pod.metadata;
     await this.#context.kube.patch(
       podsRef,
@@ -232,13 +245,18 @@ export class Kubelet {
   async #tearDown(slot: Slot, graceMs: number): Promise<void> {
     slot.going = true;
     await slot.worker.stop(graceMs);
-    if (slot.network) {
-      await removePodNetwork(slot.network);
-      this.#release(slot.network);
-    }
+    await this.#removeNetwork(slot);
     const uid = slot.pod.metadata.uid ?? '';
     this.#slots.delete(uid);
     await rm(join(this.#context.paths.pods, uid), { recursive: true, force: true });
+  }
+
+  async #removeNetwork(slot: Slot): Promise<void> {
+    const { network } = slot;
+    if (!network) return;
+    slot.network = null;
+    await removePodNetwork(network);
+    this.#release(network);
   }
 
   async #confirmDeletion(pod: Pod): Promise<void> {
