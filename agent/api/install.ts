@@ -17,6 +17,8 @@ export const agentImage = 'egressproof/agent';
 export const controllerName = 'egressproof-controller';
 /** Where the programs answer probes, on the node's loopback; near those of Kubernetes' own components (10248 to 10259). */
 export const healthPorts = { agent: 10_356, controller: 10_357 } as const;
+/** Where the programs serve `GET /metrics` for Prometheus, on the address of their node. */
+export const metricsPorts = { agent: 10_360, controller: 10_361 } as const;
 
 const partOf = { 'app.kubernetes.io/part-of': 'egressproof' };
 const rbac = 'rbac.authorization.k8s.io';
@@ -103,7 +105,7 @@ function access(
 function daemonSet({ image = agentImage, agentArgs = [] }: InstallOptions): KubeObject {
   return workload('DaemonSet', agentName, {
     updateStrategy: { type: 'RollingUpdate' },
-    template: podTemplate(agentName, {
+    template: podTemplate(agentName, metricsPorts.agent, {
       hostNetwork: true,
       dnsPolicy: 'ClusterFirstWithHostNet',
       priorityClassName: 'system-node-critical',
@@ -115,7 +117,8 @@ function daemonSet({ image = agentImage, agentArgs = [] }: InstallOptions): Kube
           image,
           imagePullPolicy: 'IfNotPresent',
           args: ['agent', ...agentArgs],
-          env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+          env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }, nodeAddress],
+          ports: [metricsPort(metricsPorts.agent)],
           securityContext: {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,
@@ -139,7 +142,7 @@ function deployment({ image = agentImage, controllerArgs = [] }: InstallOptions)
     replicas: 1,
     // Two controllers at a time would give out addresses twice.
     strategy: { type: 'Recreate' },
-    template: podTemplate(controllerName, {
+    template: podTemplate(controllerName, metricsPorts.controller, {
       hostNetwork: true,
       dnsPolicy: 'ClusterFirstWithHostNet',
       priorityClassName: 'system-cluster-critical',
@@ -150,6 +153,8 @@ function deployment({ image = agentImage, controllerArgs = [] }: InstallOptions)
           image,
           imagePullPolicy: 'IfNotPresent',
           args: ['controller', ...controllerArgs],
+          env: [nodeAddress],
+          ports: [metricsPort(metricsPorts.controller)],
           securityContext: {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,
@@ -178,9 +183,15 @@ function workload(kind: string, name: string, spec: object): KubeObject {
   } as KubeObject;
 }
 
-function podTemplate(name: string, spec: object): object {
+const nodeAddress = { name: 'NODE_ADDRESS', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
+
+const metricsPort = (port: number): object => ({ name: 'metrics', containerPort: port, hostPort: port });
+
+function podTemplate(name: string, port: number, spec: object): object {
+  // By which many installations of Prometheus find what to scrape.
+  const annotations = { 'prometheus.io/scrape': 'true', 'prometheus.io/port': String(port) };
   return {
-    metadata: { labels: { ...partOf, 'app.kubernetes.io/name': name } },
+    metadata: { labels: { ...partOf, 'app.kubernetes.io/name': name }, annotations },
     spec: { serviceAccountName: name, ...spec },
   };
 }

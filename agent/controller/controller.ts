@@ -9,19 +9,34 @@ import { namespaces, nodes, pods } from '../kube/object.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Kube, Reflection } from '../kube/types.ts';
 import { allocate, identityOf } from './allocate.ts';
-import type { Decisions } from './allocate.ts';
+import type { Allocations, Decisions } from './allocate.ts';
 import { OverlapFinder } from './overlaps.ts';
 import type { SelectablePod } from './overlaps.ts';
 import { writeEgress, writePool } from './write.ts';
 
+/** Told of what the controller does, for metrics. */
+export interface ControllerObserver {
+  loopRan(loop: 'controller', seconds: number, failed: boolean): void;
+  statusWritten(kind: 'Egress' | 'ExternalIPPool'): void;
+}
+
+/** What the controller has found last. */
+export interface Findings {
+  readonly egresses: Readonly<Record<'allocated' | 'pending' | 'static', number>>;
+  readonly overlapped: number;
+  readonly pools: readonly { readonly pool: string; readonly total: number; readonly used: number }[];
+}
+
 export interface ControllerOptions {
   readonly kube: Kube;
   readonly log: Logger;
+  readonly observer?: ControllerObserver;
 }
 
 export interface Controller {
   /** Resolves when all Egresses and pools have been looked at once. */
   readonly ready: Promise<void>;
+  findings(): Findings;
   stop(): Promise<void>;
 }
 
@@ -33,7 +48,7 @@ interface AddressedNode extends KubeObject {
 const podsPauseMs = 1_000;
 
 /** Allocates addresses from pools, and tells so in Egresses and pools. All state is in the API; a restart loses nothing. */
-export function startController({ kube, log }: ControllerOptions): Controller {
+export function startController({ kube, log, observer }: ControllerOptions): Controller {
   const egressItems = kube.reflect<Egress>(egresses);
   const poolItems = kube.reflect<ExternalIPPool>(externalIPPools);
   const nodeItems = kube.reflect<AddressedNode>(nodes);
@@ -44,6 +59,8 @@ export function startController({ kube, log }: ControllerOptions): Controller {
   let canAllocate = false;
   let canSelect = false;
   let previous: Decisions = new Map();
+  let findings: Findings = { egresses: { allocated: 0, pending: 0, static: 0 }, overlapped: 0, pools: [] };
+  const written = observer && ((kind: 'Egress' | 'ExternalIPPool') => observer.statusWritten(kind));
 
   async function reconcile(): Promise<void> {
     if (!canAllocate) return;
@@ -54,21 +71,26 @@ export function startController({ kube, log }: ControllerOptions): Controller {
     const lost = canSelect
       ? overlaps.find({ egresses: all, pools, namespaces: namespaceItems.items, pods: podItems.items.values() })
       : null;
+    findings = findingsOf(all, decisions, usage, lost?.size ?? 0);
     const failed = (
       await Promise.allSettled([
         ...all.map((egress) => {
           const identity = identityOf(egress);
           const overlap = lost === null ? null : lost.get(identity);
-          return writeEgress(kube, egress, { decisions: decisions.get(identity), overlap });
+          return writeEgress({ kube, written }, egress, { decisions: decisions.get(identity), overlap });
         }),
-        ...[...pools.values()].map((pool) => writePool(kube, pool, usage.get(pool.metadata.name ?? ''))),
+        ...[...pools.values()].map((pool) => writePool({ kube, written }, pool, usage.get(pool.metadata.name ?? ''))),
       ])
     ).find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     markReady();
   }
 
-  const loop = new ReconcileLoop(reconcile, (error) => log.error('cannot write a finding', { error: error.message }));
+  const loop = new ReconcileLoop(
+    reconcile,
+    (error) => log.error('cannot write a finding', { error: error.message }),
+    (seconds, failed) => observer?.loopRan('controller', seconds, failed),
+  );
   let podsTimer: NodeJS.Timeout | undefined;
   for (const reflection of [egressItems, poolItems, namespaceItems]) reflection.onChange(() => loop.trigger());
   nodeItems.onChange(({ object, previous: before, type }) => {
@@ -94,12 +116,27 @@ export function startController({ kube, log }: ControllerOptions): Controller {
   whenSynced([namespaceItems, podItems], () => (canSelect = true));
   return {
     ready,
+    findings: () => findings,
     stop: async () => {
       clearTimeout(podsTimer);
       for (const reflection of [egressItems, poolItems, nodeItems, namespaceItems, podItems])
         reflection[Symbol.dispose]();
       await loop.stop();
     },
+  };
+}
+
+function findingsOf(
+  all: readonly Egress[],
+  decisions: Decisions,
+  usage: Allocations['usage'],
+  overlapped: number,
+): Findings {
+  const pending = [...decisions.values()].filter((each) => each.some(({ why }) => why !== null)).length;
+  return {
+    egresses: { allocated: decisions.size - pending, pending, static: all.length - decisions.size },
+    overlapped,
+    pools: [...usage].map(([pool, { total, used }]) => ({ pool, total, used })),
   };
 }
 

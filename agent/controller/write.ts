@@ -11,6 +11,12 @@ import type { Kube } from '../kube/types.ts';
 import type { Decision } from './allocate.ts';
 import type { Overlap } from './overlaps.ts';
 
+export interface Writer {
+  readonly kube: Kube;
+  /** Told of each status that was written. */
+  readonly written?: ((kind: 'Egress' | 'ExternalIPPool') => void) | undefined;
+}
+
 /** What the controller has to say of an Egress. */
 export interface Finding {
   /** Undefined when the Egress names no pool. */
@@ -23,7 +29,11 @@ export interface Finding {
  * The addresses first, then the conditions that tell of them, then an event when it is a failure that was not told of yet.
  * A change in between leads to another run by itself. Every write names the version that it is made for.
  */
-export async function writeEgress(kube: Kube, egress: Egress, { decisions, overlap }: Finding): Promise<void> {
+export async function writeEgress(
+  { kube, written }: Writer,
+  egress: Egress,
+  { decisions, overlap }: Finding,
+): Promise<void> {
   const name = egress.metadata.name ?? '';
   await unlessChanged(async () => {
     let current = egress;
@@ -41,6 +51,7 @@ export async function writeEgress(kube: Kube, egress: Egress, { decisions, overl
     if (next === before) return;
     const patch = { metadata: { resourceVersion: current.metadata.resourceVersion }, status: { conditions: next } };
     await kube.patch(egresses, name, patch, { type: 'merge', subresource: 'status' });
+    written?.('Egress');
     const told = before.find(({ type }) => type === 'IPAllocated')?.message;
     if (allocation?.status === 'False' && allocation.message !== told) await tellOfFailure(kube, current, allocation);
   });
@@ -75,7 +86,7 @@ function specChange(egress: Egress, decisions: readonly Decision[]): Partial<Rec
 }
 
 export async function writePool(
-  kube: Kube,
+  { kube, written }: Writer,
   pool: ExternalIPPool,
   usage: { readonly total: number; readonly used: number } | undefined,
 ): Promise<void> {
@@ -84,6 +95,7 @@ export async function writePool(
   await unlessChanged(async () => {
     const patch = { status: { usage } };
     await kube.patch(externalIPPools, pool.metadata.name ?? '', patch, { type: 'merge', subresource: 'status' });
+    written?.('ExternalIPPool');
   });
 }
 

@@ -9,7 +9,7 @@ import type { KubeObject, ResourceRef } from './object.ts';
 import { queryString, resourcePath, selectorQuery } from './path.ts';
 import { Reflector, defaultTiming } from './reflector.ts';
 import type { ReflectorTiming } from './reflector.ts';
-import type { DeleteOptions, ExecSession, Kube, ListOptions, Reflection } from './types.ts';
+import type { DeleteOptions, ExecSession, Kube, ListOptions, Reflection, WatchHealth } from './types.ts';
 
 export interface KubeClientOptions {
   /** Limit of one request, milliseconds; default 10,000. */
@@ -40,7 +40,7 @@ export class KubeClient implements Kube {
   readonly #connection: Connection;
   readonly #http: HttpClient;
   readonly #options: KubeClientOptions;
-  readonly #reflections = new Set<Disposable>();
+  readonly #reflections = new Set<Disposable & { readonly health: WatchHealth }>();
 
   constructor(connection: Connection, options: KubeClientOptions = {}) {
     this.#connection = connection;
@@ -150,6 +150,11 @@ export class KubeClient implements Kube {
     const reflector = new Reflector<T>(this.#http, resource, options, timing, report);
     this.#reflections.add(reflector);
     return reflector;
+  }
+
+  /** Of each reflection. */
+  watches(): WatchHealth[] {
+    return [...this.#reflections].map(({ health }) => health);
   }
 
   /** Ends all reflections and closes all connections. */

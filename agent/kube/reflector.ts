@@ -4,7 +4,7 @@ import { isGone } from './error.ts';
 import type { HttpClient } from './http.ts';
 import type { KubeObject, ResourceRef } from './object.ts';
 import { objectKey, queryString, resourcePath, selectorQuery } from './path.ts';
-import type { ListOptions, Reflection } from './types.ts';
+import type { ListOptions, Reflection, WatchHealth } from './types.ts';
 import { watchOnce } from './watch.ts';
 
 export interface ReflectorTiming {
@@ -45,6 +45,7 @@ export class Reflector<T extends KubeObject> implements Reflection<T> {
   readonly #onError: (error: Error) => void;
   readonly #backoff: Backoff;
   #resourceVersion: string | null = null;
+  #heard = performance.now();
   #markSynced: () => void = () => undefined;
 
   constructor(
@@ -68,6 +69,10 @@ export class Reflector<T extends KubeObject> implements Reflection<T> {
     // Whoever does not wait for the first list need not handle its failure.
     this.synced.catch(() => undefined);
     void this.#run();
+  }
+
+  get health(): WatchHealth {
+    return { resource: this.#resource.plural, silentMs: performance.now() - this.#heard };
   }
 
   get items(): ReadonlyMap<string, T> {
@@ -123,6 +128,7 @@ export class Reflector<T extends KubeObject> implements Reflection<T> {
       connectTimeoutMs,
       signal: this.#stopped.signal,
     })) {
+      this.#heard = performance.now();
       this.#resourceVersion = object.metadata.resourceVersion ?? this.#resourceVersion;
       if (type === 'DELETED') this.#remove(objectKey(object), object);
       else if (type !== 'BOOKMARK') this.#put(object);
@@ -142,6 +148,7 @@ export class Reflector<T extends KubeObject> implements Reflection<T> {
     for (const [key, object] of this.#items) {
       if (!seen.has(key)) this.#remove(key, object);
     }
+    this.#heard = performance.now();
     this.#resourceVersion = list.metadata.resourceVersion;
     this.#markSynced();
   }

@@ -46,6 +46,14 @@ export interface Kube {
   close(): void;
 }
 
+/** How up to date a reflection can be. */
+export interface WatchHealth {
+  /** The plural of the resource. */
+  readonly resource: string;
+  /** Milliseconds since the API server was last heard; a quiet watch hears of it every minute or so. */
+  readonly silentMs: number;
+}
+
 export interface DeleteOptions {
   gracePeriodSeconds?: number;
   /** Fails with 409 Conflict when the object of that name is another one by now. */

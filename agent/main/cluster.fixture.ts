@@ -6,6 +6,7 @@ import { memoryApi } from '../kube/memory-api.fixture.ts';
 import { start } from '../linux/exec.ts';
 import type { Child } from '../linux/exec.ts';
 import { ipBatch } from '../linux/ip.ts';
+import { scrape } from './scrape.fixture.ts';
 import {
   addPod,
   buildTestbed,
@@ -141,6 +142,42 @@ seen['status'] = {
 };
 seen['selected'] = await sources(pods);
 
+const controllerMetrics = 'http://172.16.18.120:10361/metrics';
+const agentMetrics = (node: TestNode): string => `http://${node.address[4]}:10360/metrics`;
+const scraped = await Promise.all([controllerMetrics, ...testNodes.map(agentMetrics)].map((url) => scrape(url)));
+const told = (values: ReadonlyMap<string, number>, ...names: string[]): (number | null)[] =>
+  names.map((name) => values.get(name) ?? null);
+seen['metrics'] = {
+  contentTypes: [...new Set(scraped.map(({ contentType }) => contentType))],
+  controller: told(
+    scraped[0]?.values ?? new Map(),
+    'egressproof_controller_egresses{state="allocated"}',
+    'egressproof_controller_egresses{state="pending"}',
+    'egressproof_controller_pool_addresses{pool="pool",state="used"}',
+    'egressproof_controller_pool_addresses{pool="pool",state="free"}',
+    'egressproof_controller_reconcile_errors_total{loop="controller"}',
+    'antrea_controller_eg_status_updates',
+  ),
+  agents: scraped
+    .slice(1)
+    .map(({ values }) =>
+      told(
+        values,
+        'egressproof_agent_egress_ips',
+        'egressproof_agent_egresses',
+        'egressproof_agent_selected_pods',
+        'egressproof_agent_assignments_total',
+      ),
+    ),
+  watches: (scraped[1]?.values.get('egressproof_agent_watch_silent_seconds{resource="egresses"}') ?? Infinity) < 60,
+  loops: (scraped[1]?.values.get('egressproof_agent_reconcile_duration_seconds_count{loop="kernel"}') ?? 0) > 0,
+  others: [
+    (await scrape('http://172.16.18.120:10361/')).status,
+    (await scrape(controllerMetrics, 'POST')).status,
+    (await scrape(controllerMetrics, 'DELETE')).status,
+  ],
+};
+
 // Its first packets may come before the agent knows it: held back, and sent again by TCP after a second.
 putPod(node1, 'late', lateAddress);
 seen['latePod'] = await sourceSeen('late', outsideAddress[4], 3);
@@ -163,6 +200,9 @@ await api.until<Egress>(egressPath, (entry) => entry?.status?.egressNode === '')
 const lost = api.objects.get(egressPath) as Egress;
 seen['nobody'] = lost.status?.conditions?.find((entry) => entry.type === 'IPAssigned')?.message;
 seen['dropped'] = await sources(pods);
+const countsFailures = 'egressproof_agent_assignment_failures_total';
+const counted = await Promise.all(testNodes.map(async (node) => (await scrape(agentMetrics(node))).values));
+seen['failuresCounted'] = counted.reduce((sum, values) => sum + (values.get(countsFailures) ?? 0), 0);
 putNode(node3, 'True');
 const back = api.objects.get('/api/v1/nodes/node-3') as KubeObject;
 api.put('/api/v1/nodes/node-3', { ...back, metadata: { labels: { name: 'node-3' } } });

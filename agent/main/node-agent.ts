@@ -1,14 +1,18 @@
-import { agentName, healthPorts, installNamespace } from '../api/install.ts';
+import { agentName, healthPorts, installNamespace, metricsPorts } from '../api/install.ts';
 import type { Logger } from '../base/log.ts';
 import { connectKube } from '../kube/client.ts';
 import { KubeApiError } from '../kube/error.ts';
 import type { KubeObject, ResourceRef } from '../kube/object.ts';
 import type { Kube } from '../kube/types.ts';
+import { agentMetrics } from '../metrics/agent.ts';
+import { programMetrics } from '../metrics/program.ts';
 import { startNodeAgent } from '../node/agent.ts';
 import type { NodeAgentOptions } from '../node/agent.ts';
 import { maxCapacity } from '../node/capacity.ts';
+import { readDrops } from '../node/drops.ts';
 import type { Defects } from './defects.ts';
 import { UsageError, cidrs, integer, oneOf, parseFlags } from './flags.ts';
+import type { MetricsEndpoint } from './metrics-server.ts';
 import type { Service } from './run.ts';
 
 const flags = {
@@ -23,6 +27,8 @@ const flags = {
   'vxlan-port': { type: 'string', default: '4789' },
   'lease-ms': { type: 'string', default: '10000' },
   'health-port': { type: 'string', default: String(healthPorts.agent) },
+  'metrics-port': { type: 'string', default: String(metricsPorts.agent) },
+  'metrics-address': { type: 'string' },
 } as const;
 
 const daemonSets: ResourceRef = {
@@ -36,17 +42,22 @@ const daemonSets: ResourceRef = {
 /** The node agent from its command line. `defects` is for tests only. */
 export async function nodeAgentService(args: readonly string[], log: Logger, defects: Defects = {}): Promise<Service> {
   const options = parseNodeFlags(args, process.env);
+  const metrics = programMetrics('agent', () => client.watches());
   const client = await connectKube({
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
-    onReflectError: (resource, error) =>
-      log.warn('a watch failed and is tried again', { resource: resource.plural, error: error.message }),
+    onReflectError: (resource, error) => {
+      metrics.watchFailed(resource.plural);
+      log.warn('a watch failed and is tried again', { resource: resource.plural, error: error.message });
+    },
   });
   const { rewriteKube, ...bent } = defects;
   const kube = rewriteKube?.(client) ?? client;
-  const agent = startNodeAgent({ ...options.agent, ...bent, kube, log });
+  const observer = agentMetrics(metrics, { standing: () => agent.standing(), drops: readDrops });
+  const agent = startNodeAgent({ ...options.agent, ...bent, kube, log, observer });
   return {
     ready: agent.ready,
     healthPort: options.healthPort,
+    metrics: { ...options.metrics, source: metrics.registry },
     stop: async () => {
       const uninstall = await isUninstalled(kube, log);
       await agent.stop({ uninstall });
@@ -62,6 +73,7 @@ export function parseNodeFlags(
 ): {
   readonly kubeconfig: string | undefined;
   readonly healthPort: number;
+  readonly metrics: Pick<MetricsEndpoint, 'address' | 'port'>;
   readonly agent: Omit<NodeAgentOptions, 'kube' | 'log'>;
 } {
   const values = parseFlags(args, flags);
@@ -70,6 +82,10 @@ export function parseNodeFlags(
   return {
     kubeconfig: values.kubeconfig,
     healthPort: integer('health-port', values['health-port'], 1, 65_535),
+    metrics: {
+      address: values['metrics-address'] ?? env['NODE_ADDRESS'],
+      port: integer('metrics-port', values['metrics-port'], 0, 65_535),
+    },
     agent: {
       nodeName,
       overlayPort: integer('vxlan-port', values['vxlan-port'], 1, 65_535),

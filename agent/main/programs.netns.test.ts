@@ -39,6 +39,22 @@ test.each([
       ],
     },
   },
+  {
+    when: 'the metrics tell so',
+    key: 'metrics',
+    want: {
+      contentTypes: ['text/plain; version=0.0.4; charset=utf-8'],
+      controller: [1, 0, 1, 9, 0, 1],
+      agents: [
+        [0, 0, 1, 0],
+        [1, 1, 1, 1],
+        [0, 0, 1, 0],
+      ],
+      watches: true,
+      loops: true,
+      others: [404, 405, 405],
+    },
+  },
   { when: 'its pods leave with it from every node', key: 'selected', want: fromEverywhere },
   { when: 'a pod that comes later leaves with it from its first packet on', key: 'latePod', want: egressIP },
   { when: 'while all programs are stopped pods leave with it', key: 'whileStopped', want: fromEverywhere },
@@ -49,6 +65,7 @@ test.each([
     key: 'nobody',
     want: 'Failed to assign the IP to EgressNode: no Node available',
   },
+  { when: 'one agent counts it', key: 'failuresCounted', want: 1 },
   { when: 'and pods are dropped', key: 'dropped', want: ['none', 'none', 'none'] },
   { when: 'when the node is back, pods leave with it again', key: 'back', want: fromEverywhere },
   {

@@ -2,6 +2,8 @@ import { jsonLogger } from '../base/log.ts';
 import type { Logger } from '../base/log.ts';
 import { UsageError, exitInternal, exitUsage } from './flags.ts';
 import { serveHealth } from './health.ts';
+import { serveMetrics } from './metrics-server.ts';
+import type { MetricsEndpoint } from './metrics-server.ts';
 
 /** A program that works until it is stopped. */
 export interface Service {
@@ -9,6 +11,7 @@ export interface Service {
   readonly ready: Promise<void>;
   /** Where it answers probes. */
   readonly healthPort: number;
+  readonly metrics: MetricsEndpoint;
   stop(): Promise<void>;
 }
 
@@ -18,7 +21,7 @@ export async function runService(start: (log: Logger) => Promise<Service>): Prom
   try {
     const service = await start(log);
     let isReady = false;
-    await serveHealth(service.healthPort, () => isReady);
+    await Promise.all([serveHealth(service.healthPort, () => isReady), serveMetrics(service.metrics)]);
     const stop = (signal: string): void => {
       log.info('stopping', { signal });
       service.stop().then(

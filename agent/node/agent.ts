@@ -1,3 +1,6 @@
+import { egressAddresses } from '../api/egress.ts';
+import type { Egress } from '../api/egress.ts';
+import type { Happening } from '../api/event.ts';
 import { ReconcileLoop } from '../base/reconcile-loop.ts';
 import type { Logger } from '../base/log.ts';
 import type { Kube } from '../kube/types.ts';
@@ -15,10 +18,27 @@ import type { NodePlan } from './plan.ts';
 import { tell, writeStatus } from './report.ts';
 import { reporterOf, statusChange } from './status.ts';
 
+/** Told of what the agent does, for metrics. */
+export interface AgentObserver {
+  loopRan(loop: 'kernel' | 'status', seconds: number, failed: boolean): void;
+  /** An event about an Egress was written. */
+  told(event: Happening): void;
+}
+
+/** How many of what this node has. */
+export interface Standing {
+  readonly egressIPs: number;
+  /** Egresses with an address here. */
+  readonly egresses: number;
+  readonly pods: number;
+  readonly selectedPods: number;
+}
+
 export interface NodeAgentOptions {
   readonly kube: Kube;
   readonly nodeName: string;
   readonly log: Logger;
+  readonly observer?: AgentObserver;
   readonly settings?: Partial<PlanSettings>;
   /** UDP port of VXLAN; default 4789. */
   readonly overlayPort?: number;
@@ -33,6 +53,7 @@ export interface NodeAgentOptions {
 export interface NodeAgent {
   /** Resolves when the first plan is in the kernel. */
   readonly ready: Promise<void>;
+  standing(): Standing;
   /** Stops working. The kernel keeps its state, for an agent that comes after; `uninstall` takes it away. */
   stop(options?: { readonly uninstall?: boolean }): Promise<void>;
 }
@@ -72,8 +93,13 @@ class Agent implements NodeAgent {
     this.#kernelLoop = new ReconcileLoop(
       () => this.#reconcile(),
       this.#report('cannot bring the kernel in line with the plan'),
+      (seconds, failed) => options.observer?.loopRan('kernel', seconds, failed),
     );
-    this.#statusLoop = new ReconcileLoop(() => this.#writeStatuses(), this.#report('cannot write a status'));
+    this.#statusLoop = new ReconcileLoop(
+      () => this.#writeStatuses(),
+      this.#report('cannot write a status'),
+      (seconds, failed) => options.observer?.loopRan('status', seconds, failed),
+    );
     this.ready = new Promise((resolve) => (this.#markReady = resolve));
     this.#inputs = watchInputs(options.kube, () => this.#kernelLoop.trigger());
     this.#inputs.synced
@@ -90,6 +116,18 @@ class Agent implements NodeAgent {
     this.#inputs[Symbol.dispose]();
     await Promise.all([this.#kernelLoop.stop(), this.#statusLoop.stop()]);
     if (uninstall) await removeDataPlane();
+  }
+
+  standing(): Standing {
+    const plan = this.#plan;
+    const owned = plan?.owned ?? new Set();
+    const isHere = (egress: Egress): boolean => egressAddresses(egress).some(({ ip }) => ip !== null && owned.has(ip));
+    return {
+      egressIPs: owned.size,
+      egresses: (this.#facts?.egresses ?? []).filter(isHere).length,
+      pods: plan?.pods.size ?? 0,
+      selectedPods: plan?.steering.size ?? 0,
+    };
   }
 
   async #begin(leaseMs: number): Promise<void> {
@@ -152,7 +190,8 @@ class Agent implements NodeAgent {
       const holds = entry.ip !== null && plan.owned.has(entry.ip);
       const reports = reporterOf(entry, facts.alive) === name;
       const change = egress && statusChange(egress, entry, { name, holds, reports }, now);
-      if (change) await writeStatus(kube, egress, change, name);
+      if (change && (await writeStatus(kube, egress, change, name)))
+        for (const event of change.events) this.#options.observer?.told(event);
     });
     const failed = (await Promise.allSettled([...writes, this.#tellOfAnnotation(facts)])).find(
       (result) => result.status === 'rejected',
