@@ -1,4 +1,4 @@
-import { addressNumber } from '../base/ip-range.ts';
+import { ipBytes } from './ip-bytes.ts';
 import { AF_PACKET, SOCK_RAW, bind, close, hardwareAddress, interfaceIndex, sendto, socket } from './libc.ts';
 import { inNetnsOrHere } from './netns.ts';
 import { htons, sockaddrLl } from './packet.ts';
@@ -6,7 +6,7 @@ import { htons, sockaddrLl } from './packet.ts';
 const ETH_P_IPV6 = 0x86dd;
 const NEXT_HEADER_ICMPV6 = 58;
 /** All nodes of the link, ff02::1, and the MAC address that it goes to (RFC 2464 section 7). */
-const allNodes = ipv6Bytes('ff02::1');
+const allNodes = ipBytes('ff02::1');
 const allNodesMac = Buffer.from('333300000001', 'hex');
 
 const ETHERNET_BYTES = 14;
@@ -19,7 +19,7 @@ const ICMP_BYTES = 32;
  */
 export function neighbourAdvertisement(address: string, mac: Buffer): Buffer {
   const frame = Buffer.alloc(ETHERNET_BYTES + IPV6_BYTES + ICMP_BYTES);
-  const target = ipv6Bytes(address);
+  const target = ipBytes(address);
   allNodesMac.copy(frame, 0);
   mac.copy(frame, 6);
   frame.writeUInt16BE(ETH_P_IPV6, 12);
@@ -66,10 +66,4 @@ function checksum(addresses: Buffer, message: Buffer): number {
     for (let offset = 0; offset < part.length; offset += 2) sum += part.readUInt16BE(offset);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   return ~sum & 0xffff;
-}
-
-function ipv6Bytes(address: string): Buffer {
-  const number = addressNumber(address);
-  if (number?.family !== 6) throw new RangeError(`"${address}" is not an IPv6 address`);
-  return Buffer.from(number.value.toString(16).padStart(32, '0'), 'hex');
 }

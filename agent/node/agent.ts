@@ -170,7 +170,8 @@ class Agent implements NodeAgent {
     const watched = this.#inputs.facts();
     const alive = aliveByReadiness(watched.nodes);
     const { nodeName } = this.#options;
-    const mayTake: Facts['mayTake'] = (egress) => this.#handover.mayTake(egress, nodeName, alive, performance.now());
+    const mayTake: Facts['mayTake'] = (egress, ip) =>
+      this.#handover.mayTake(egress, ip, nodeName, alive, performance.now());
     return { ...watched, alive, configuredAddresses: this.#configured, mayTake };
   }
 
@@ -187,7 +188,7 @@ class Agent implements NodeAgent {
         egress?.metadata.uid !== entry.egress.metadata.uid
       )
         return;
-      const holds = entry.ip !== null && plan.owned.has(entry.ip);
+      const holds = (ip: string): boolean => plan.owned.has(ip);
       const reports = reporterOf(entry, facts.alive) === name;
       const change = egress && statusChange(egress, entry, { name, holds, reports }, now);
       if (change && (await writeStatus(kube, egress, change, name)))
@@ -215,7 +216,7 @@ class Agent implements NodeAgent {
 
   /** A static Egress IP belongs to the node that somebody configures it on, at any time. */
   async #lookForStaticAddresses(): Promise<void> {
-    const statics = (this.#facts?.egresses ?? []).some((egress) => !egress.spec.externalIPPool);
+    const statics = (this.#plan?.ownership ?? []).some(({ places }) => places.some(({ pooled }) => !pooled));
     if (!statics) return;
     const configured = await configuredAddresses();
     if (configured.size === this.#configured.size && [...configured].every((address) => this.#configured.has(address)))

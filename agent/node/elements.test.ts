@@ -13,6 +13,8 @@ const plan = (change: Partial<NodePlan> = {}): NodePlan => ({
     ['10.203.1.6', 'drop'],
   ]),
   snat: new Map(),
+  spread: new Map(),
+  spreadSnat: new Map(),
   exempt: ['10.203.0.0/16'],
   peers: new Map([['172.16.18.122', '02:e6:ac:10:12:7a']]),
   addresses: new Set(['172.16.18.131']),
@@ -113,6 +115,36 @@ test('owned addresses are leased, and given up whether the lease has run out or 
     'add element ip egressproof owned { 172.16.18.131 timeout 1000ms }',
   ]);
   expect(refreshLeases(renderElements(plan()), 1_000)).toEqual([]);
+});
+
+test('of several addresses each pod has an element for each, and a stand-in for one without a node', () => {
+  const spread = plan({
+    pods: new Set(),
+    addresses: new Set(),
+    steering: new Map(),
+    peers: new Map(),
+    podRanges: [],
+    exempt: [],
+    spread: new Map([['10.203.1.5', ['local', 'drop', '02:e6:ac:10:12:7a']]]),
+    spreadSnat: new Map([['10.203.2.5', ['172.16.18.131', null, null]]]),
+  });
+  expect(diff(null, spread)).toEqual([
+    'add element ip egressproof steering { 10.203.1.5 : goto spread_3 }',
+    'add element ip egressproof ways { 10.203.1.5 . 0x00800000 : goto leave_here, 10.203.1.5 . 0x01800000 : goto to_overlay }',
+    expect.stringMatching(/^add element ip egressproof stand_ins \{ 10\.203\.1\.5 \. 0x01000000 : jump take_[02] \}$/),
+    'add element ip egressproof several_ips { 10.203.2.5 . 0x00800000 : 172.16.18.131 }',
+    'add element netdev egressproof gateways_of { 10.203.1.5 . 0x01800000 : 02:e6:ac:10:12:7a }',
+  ]);
+  const kernel = [
+    {
+      map: {
+        family: 'ip',
+        name: 'stand_ins',
+        elem: [[{ concat: ['10.203.1.5', 0x1000000] }, { jump: { target: 'take_2' } }]],
+      },
+    },
+  ] as never;
+  expect([...parseElements(kernel)['ip stand_ins']]).toEqual([['10.203.1.5 . 0x01000000', 'jump take_2']]);
 });
 
 test('what nft tells of the kernel is read as what was rendered', () => {

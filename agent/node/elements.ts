@@ -1,24 +1,38 @@
+import { crc32 } from 'node:zlib';
 import type { NftObject } from '../linux/nft.ts';
 import { families, familyOf, ofFamily } from './family.ts';
 import type { Family } from './family.ts';
 import { tableFamily } from './family-table.ts';
-import { gatewayMap } from './link-tables.ts';
-import { table } from './names.ts';
-import { steerDrop, steerLocal } from './plan.ts';
+import { gatewayMap, gatewayOfMap } from './link-tables.ts';
+import { hexMark, slotMark, table } from './names.ts';
 import type { NodePlan } from './plan.ts';
+import { steerDrop, steerLocal } from './pod-ways.ts';
+import { spreadChain, takeChain } from './spread-chains.ts';
 
 /** Sets and maps that the table of each IP version has. */
-const perFamily = ['pods', 'peers', 'addresses', 'owned', 'steering', 'egress_ips', 'pod_ranges', 'exempt'] as const;
+const perFamily = [
+  'pods',
+  'peers',
+  'addresses',
+  'owned',
+  'steering',
+  'egress_ips',
+  'ways',
+  'stand_ins',
+  'several_ips',
+  'pod_ranges',
+  'exempt',
+] as const;
 /** A set or map of the layout, as `family name`. */
 type SetName =
   | `${'ip' | 'ip6'} ${(typeof perFamily)[number]}`
-  | `netdev ${'gateways' | 'gateways6'}`
+  | `netdev ${'gateways' | 'gateways6' | 'gateways_of' | 'gateways_of6'}`
   | 'arp addresses'
   | 'arp owned';
 
 const setNames: readonly SetName[] = [
   ...families.flatMap((family) => perFamily.map((name): SetName => `${tableFamily(family)} ${name}`)),
-  ...families.map((family): SetName => `netdev ${gatewayMap(family)}`),
+  ...families.flatMap((family): SetName[] => [`netdev ${gatewayMap(family)}`, `netdev ${gatewayOfMap(family)}`]),
   'arp addresses',
   'arp owned',
 ];
@@ -41,13 +55,21 @@ export function renderElements(plan: NodePlan): Elements {
     elements[`${ip} peers`] = keysOf(plan.peers.keys(), family);
     elements[`${ip} addresses`] = keysOf(plan.addresses, family);
     elements[`${ip} owned`] = keysOf(plan.owned, family);
-    elements[`${ip} steering`] = new Map(steering.map(([pod, way]) => [pod, verdict(way)]));
+    const spread = entriesOf(plan.spread, family);
+    elements[`${ip} steering`] = new Map([
+      ...steering.map(([pod, way]): [string, string] => [pod, verdict(way)]),
+      ...spread.map(([pod, ways]): [string, string] => [pod, `goto ${spreadChain(ways.length)}`]),
+    ]);
+    elements[`${ip} ways`] = bySlot(spread, (way) => (way === steerDrop ? null : verdict(way)));
+    elements[`${ip} stand_ins`] = bySlot(spread, (way, pod, index, ways) =>
+      way === steerDrop ? `jump ${takeChain(standIn(pod, index, ways))}` : null,
+    );
+    elements[`${ip} several_ips`] = bySlot(entriesOf(plan.spreadSnat, family), (address) => address);
     elements[`${ip} egress_ips`] = new Map(entriesOf(plan.snat, family));
     elements[`${ip} pod_ranges`] = keysOf(plan.podRanges, family);
     elements[`${ip} exempt`] = keysOf(plan.exempt, family);
-    elements[`netdev ${gatewayMap(family)}`] = new Map(
-      steering.filter(([, way]) => way !== steerLocal && way !== steerDrop),
-    );
+    elements[`netdev ${gatewayMap(family)}`] = new Map(steering.filter(([, way]) => isNode(way)));
+    elements[`netdev ${gatewayOfMap(family)}`] = bySlot(spread, (way) => (isNode(way) ? way : null));
   }
   return { ...elements, 'arp addresses': elements['ip addresses'], 'arp owned': elements['ip owned'] };
 }
@@ -56,9 +78,34 @@ function keysOf(list: Iterable<string>, family: Family): Map<string, string> {
   return new Map(ofFamily(list, family).map((key) => [key, '']));
 }
 
-function entriesOf(map: ReadonlyMap<string, string>, family: Family): [string, string][] {
+function entriesOf<T>(map: ReadonlyMap<string, T>, family: Family): [string, T][] {
   return [...map].filter(([key]) => familyOf(key) === family);
 }
+
+/** Elements keyed by pod and address, for pods with several addresses; none where `valueOf` gives null. */
+function bySlot<T>(
+  entries: readonly (readonly [string, readonly T[]])[],
+  valueOf: (entry: T, pod: string, index: number, all: readonly T[]) => string | null,
+): Map<string, string> {
+  return new Map(
+    entries.flatMap(([pod, all]) =>
+      all.flatMap((entry, index): [string, string][] => {
+        const value = valueOf(entry, pod, index, all);
+        return value === null ? [] : [[`${pod} . ${slotMark(index)}`, value]];
+      }),
+    ),
+  );
+}
+
+/** The address that takes the connections of one that has no node: of each pod another, so that they are spread. */
+function standIn(pod: string, index: number, ways: readonly string[]): number {
+  const [first = index] = ways
+    .flatMap((way, other) => (way === steerDrop ? [] : [other]))
+    .sort((a, b) => crc32(`${pod} ${index} ${a}`) - crc32(`${pod} ${index} ${b}`));
+  return first;
+}
+
+const isNode = (way: string): boolean => way !== steerLocal && way !== steerDrop;
 
 function verdict(way: string): string {
   if (way === steerDrop) return 'drop';
@@ -146,6 +193,10 @@ function parseElement(element: unknown): [string, string] {
 /** A key is its text, or an object around it where the element has a timeout. */
 function keyText(key: unknown): string {
   if (typeof key === 'string') return key;
+  if (typeof key === 'object' && key !== null && 'concat' in key) {
+    const [pod, mark] = key.concat as [string, number];
+    return `${pod} . ${hexMark(mark)}`;
+  }
   return typeof key === 'object' && key !== null && 'elem' in key
     ? keyText((key.elem as { val: unknown }).val)
     : JSON.stringify(key);
@@ -154,5 +205,6 @@ function keyText(key: unknown): string {
 function valueText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return 'goto' in value ? `goto ${(value.goto as { target: string }).target}` : (Object.keys(value)[0] ?? '');
+  const [[verb, to] = ['', null]] = Object.entries(value) as [string, { target: string } | null][];
+  return to === null ? verb : `${verb} ${to.target}`;
 }

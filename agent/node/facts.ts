@@ -36,7 +36,7 @@ export interface Facts {
   /** Addresses configured on this node by others than the agent. */
   readonly configuredAddresses: ReadonlySet<string>;
   /** Whether an address of a pool may be taken over now; false while its previous owner still gives it up. */
-  readonly mayTake: (egress: Egress) => boolean;
+  readonly mayTake: (egress: Egress, ip: string) => boolean;
 }
 
 export interface PlanSettings {

@@ -1,4 +1,5 @@
 import type { Family } from './family.ts';
+import { arrivingOneOf, spreadChains, spreadMaps, translateOneOf } from './spread-chains.ts';
 import { device, leavingMark, overlayMark, table } from './names.ts';
 
 /** What the table of one IP version depends on. */
@@ -62,7 +63,7 @@ table ${ip} ${table} {
   set addresses { type ${address}; }
   set owned { type ${address}; flags timeout; }
   map steering { type ${address} : verdict; }
-  map egress_ips { type ${address} : ${address}; }
+  map egress_ips { type ${address} : ${address}; }${spreadMaps(address)}
 
   # Egress IPs accept nothing: no connection from outside, and no reset for a connection that moved here half-way.
   chain shield {
@@ -99,10 +100,11 @@ table ${ip} ${table} {
   }
   # From the overlay come only pods that leave from here.
   chain arriving {
+    ${arrivingOneOf}
     ${ip} saddr @egress_ips meta mark set meta mark or ${leavingMark} accept
     counter drop
   }
-
+${spreadChains(ip)}
   chain forward {
     type filter hook forward priority mangle; policy accept;${overlayPort === null ? '' : outerForward(ip, overlayPort)}
     ct direction reply ct mark and ${overlayMark} != 0 tcp flags & syn == syn tcp option maxseg size set ${maxSegment}
@@ -113,6 +115,7 @@ ${answers}
     type nat hook postrouting priority srcnat - 1; policy accept;
     oifname "${device}" snat to ${ip} saddr
     meta mark and ${leavingMark} != 0 snat to ${ip} saddr map @egress_ips
+    ${translateOneOf(ip)}
   }
 
   # The last look: nothing selected leaves with another address, or without the lease on its address.

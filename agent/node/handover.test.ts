@@ -18,14 +18,14 @@ test.each([
   { name: 'another node has the address before this one', status: egress('node-2', '172.16.18.130'), want: true },
   { name: 'another node has it', status: egress('node-2'), want: false },
 ])('$name: $want', ({ status, want }) => {
-  expect(new Handover(1_000).mayTake(status, 'node-1', alive, 0)).toBe(want);
+  expect(new Handover(1_000).mayTake(status, ip, 'node-1', alive, 0)).toBe(want);
 });
 
 test('the wait ends with the time that the lease of the other must have run out', () => {
   const handover = new Handover(1_000);
   const look = (now: number): boolean => {
     handover.begin();
-    return handover.mayTake(egress('node-2'), 'node-1', alive, now);
+    return handover.mayTake(egress('node-2'), ip, 'node-1', alive, now);
   };
   expect([
     look(100),
@@ -40,8 +40,8 @@ test('the wait ends with the time that the lease of the other must have run out'
 test('a wait that was given up begins anew', () => {
   const handover = new Handover(1_000);
   handover.begin();
-  handover.mayTake(egress('node-2'), 'node-1', alive, 0);
+  handover.mayTake(egress('node-2'), ip, 'node-1', alive, 0);
   handover.begin();
   handover.begin();
-  expect(handover.mayTake(egress('node-2'), 'node-1', alive, 5_000)).toBe(false);
+  expect(handover.mayTake(egress('node-2'), ip, 'node-1', alive, 5_000)).toBe(false);
 });

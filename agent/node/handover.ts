@@ -1,5 +1,5 @@
-import { canonicalAddress } from '../base/ip-range.ts';
 import type { Egress } from '../api/egress.ts';
+import { assignmentsOf } from './assignments.ts';
 
 /**
  * Keeps two nodes from owning one address in a planned move: the new owner waits until the old one has taken its name
@@ -20,11 +20,10 @@ export class Handover {
     this.#asked = new Set();
   }
 
-  /** Whether `self` may take the address of the Egress at `now` (milliseconds, monotonic). */
-  mayTake(egress: Egress, self: string, alive: ReadonlySet<string>, now: number): boolean {
-    const ip = canonicalAddress(egress.spec.egressIP ?? '') ?? '';
-    const { egressNode: holder = '', egressIP: heldIP = '' } = egress.status ?? {};
-    if (holder === '' || holder === self || canonicalAddress(heldIP) !== ip || !alive.has(holder)) return true;
+  /** Whether `self` may take an address of the Egress at `now` (milliseconds, monotonic). */
+  mayTake(egress: Egress, ip: string, self: string, alive: ReadonlySet<string>, now: number): boolean {
+    const holder = assignmentsOf(egress).get(ip);
+    if (holder === undefined || holder === self || !alive.has(holder)) return true;
     this.#asked.add(ip);
     const since = this.#since.get(ip) ?? now;
     this.#since.set(ip, since);

@@ -13,3 +13,15 @@ export const rulePreference = 90;
 export const overlayMark = '0x10000000';
 /** Packet mark of traffic that has to leave from this node with an Egress IP. */
 export const leavingMark = '0x20000000';
+
+/** Addresses of one IP version that an Egress can spread its connections over. */
+export const maxSlots = 16;
+/** Bits of packet and conntrack mark that have the number of the chosen address; 0 where there is no choice. */
+export const slotMask = 0x0f80_0000;
+/** The mark of the address at an index, which counts from 0. */
+export const slotMark = (index: number): string => hexMark((index + 1) << 23);
+/** What a frame in the overlay has as source, to tell the egress node which address was chosen; no node has it. */
+export const slotMac = (index: number): string => `02:e6:ff:00:00:${(index + 1).toString(16).padStart(2, '0')}`;
+
+/** As nft prints marks. */
+export const hexMark = (mark: number): string => `0x${mark.toString(16).padStart(8, '0')}`;

@@ -1,7 +1,9 @@
-import { canonicalAddress, rangeContains } from '../base/ip-range.ts';
+import { rangeContains } from '../base/ip-range.ts';
+import type { AddressRange } from '../base/ip-range.ts';
 import { poolRanges } from '../api/pool-ranges.ts';
-import { byAge } from '../api/egress.ts';
-import type { Egress } from '../api/egress.ts';
+import { byAge, egressAddresses } from '../api/egress.ts';
+import type { Egress, EgressAddress } from '../api/egress.ts';
+import { assignmentsOf } from './assignments.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
 import { capacityOf } from './capacity.ts';
 import type { Facts } from './facts.ts';
@@ -10,9 +12,8 @@ import type { Family } from './family.ts';
 import { schedule } from './schedule.ts';
 import type { Placeable } from './schedule.ts';
 
-/** Where the address of an Egress belongs. */
-export interface Ownership {
-  readonly egress: Egress;
+/** Where one address of an Egress belongs. */
+export interface Place {
   /** Null while it has none that can be used. */
   readonly ip: string | null;
   /** IP version of the address that it has or waits for; null while that cannot be told. */
@@ -24,15 +25,22 @@ export interface Ownership {
   readonly why: string | null;
 }
 
-/** The owner of each Egress, oldest Egress first. Pure, and the same on every node but for its own static addresses. */
+export interface Ownership {
+  readonly egress: Egress;
+  /** Of its addresses, in their order; at least one. */
+  readonly places: readonly Place[];
+}
+
+export function addressesOf({ places }: Ownership): string[] {
+  return places.flatMap(({ ip }) => ip ?? []);
+}
+
+/** Where the addresses of each Egress belong, oldest Egress first. Pure, and the same on every node but for its own static addresses. */
 export function ownership(facts: Facts, self: string, maxEgressIPsPerNode: number): Ownership[] {
-  const egresses = facts.egresses.toSorted(byAge);
   const pools = new Map(facts.pools.map((pool) => [pool.metadata.name ?? '', pool]));
-  const placeable = new Map<Egress, Placeable>();
-  for (const egress of egresses) {
-    const candidate = placeableOf(egress, pools);
-    if (candidate) placeable.set(egress, candidate);
-  }
+  const wanted = facts.egresses
+    .toSorted(byAge)
+    .map((egress) => ({ egress, addresses: egressAddresses(egress).map((address) => wish(egress, address, pools)) }));
   const nodes = facts.nodes
     .filter((node) => facts.alive.has(node.metadata.name ?? ''))
     .map((node) => ({
@@ -40,44 +48,56 @@ export function ownership(facts: Facts, self: string, maxEgressIPsPerNode: numbe
       labels: node.metadata.labels ?? {},
       capacity: capacityOf(node, maxEgressIPsPerNode),
     }));
-  const owners = schedule([...placeable.values()], nodes);
-  return egresses.map((egress) => {
-    if (egress.spec.externalIPPool === undefined || egress.spec.externalIPPool === '')
-      return staticOwnership(egress, facts, self);
-    const ip = placeable.get(egress)?.ip;
-    const family = awaitedFamily(egress, pools);
-    if (ip === undefined) return { egress, ip: null, family, node: null, pooled: true, why: null };
-    const node = owners.get(ip) ?? null;
-    return { egress, ip, family, node, pooled: true, why: node === null ? 'no Node available' : null };
-  });
+  const owners = schedule(
+    wanted.flatMap(({ addresses }) => addresses.flatMap(({ placeable }) => placeable ?? [])),
+    nodes,
+  );
+  return wanted.map(({ egress, addresses }) => ({
+    egress,
+    places: addresses.map(({ address, placeable, family }) => {
+      if (address.pool === null) return staticPlace(egress, address.ip, facts, self);
+      if (placeable === null) return { ip: null, family, node: null, pooled: true, why: null };
+      const node = owners.get(placeable.ip) ?? null;
+      return { ip: placeable.ip, family, node, pooled: true, why: node === null ? 'no Node available' : null };
+    }),
+  }));
+}
+
+interface Wish {
+  readonly address: EgressAddress;
+  /** Null for a static address, and for one that is not allocated. */
+  readonly placeable: Placeable | null;
+  readonly family: Family | null;
 }
 
 /** An address from a pool can be placed when it is in the pool and the controller did not refuse it. */
-function placeableOf(egress: Egress, pools: ReadonlyMap<string, ExternalIPPool>): Placeable | null {
-  const ip = canonicalAddress(egress.spec.egressIP ?? '');
-  const pool = pools.get(egress.spec.externalIPPool ?? '');
-  if (ip === null || !pool || !poolRanges(pool).some((range) => rangeContains(range, ip))) return null;
-  const refused = egress.status?.conditions?.some((entry) => entry.type === 'IPAllocated' && entry.status === 'False');
-  return refused ? null : { ip, nodeSelector: pool.spec.nodeSelector };
+function wish(egress: Egress, address: EgressAddress, pools: ReadonlyMap<string, ExternalIPPool>): Wish {
+  const pool = pools.get(address.pool ?? '');
+  const ranges = pool ? poolRanges(pool) : [];
+  const { ip } = address;
+  const family = ip === null ? onlyFamily(ranges) : familyOf(ip);
+  const isPlaceable = pool && ip !== null && ranges.some((range) => rangeContains(range, ip)) && !isRefused(egress);
+  return { address, family, placeable: isPlaceable ? { ip, nodeSelector: pool.spec.nodeSelector } : null };
 }
 
-/** That of its address; while it has none, that of its pool's addresses where they are of one. */
-function awaitedFamily(egress: Egress, pools: ReadonlyMap<string, ExternalIPPool>): Family | null {
-  const own = familyOf(egress.spec.egressIP ?? '');
-  if (own !== null) return own;
-  const pool = pools.get(egress.spec.externalIPPool ?? '');
-  const [family, ...others] = new Set(pool ? poolRanges(pool).map((range) => range.family) : []);
+/** The condition is about all addresses; of several it does not say which. */
+function isRefused(egress: Egress): boolean {
+  if (egressAddresses(egress).length > 1) return false;
+  return egress.status?.conditions?.some(({ type, status }) => type === 'IPAllocated' && status === 'False') === true;
+}
+
+/** That of a pool's addresses, where they are of one. */
+function onlyFamily(ranges: readonly AddressRange[]): Family | null {
+  const [family, ...others] = new Set(ranges.map((range) => range.family));
   return others.length === 0 ? (family ?? null) : null;
 }
 
 /** A static address belongs to the node that somebody configured it on; the other nodes learn it from the status. */
-function staticOwnership(egress: Egress, facts: Facts, self: string): Ownership {
-  const ip = canonicalAddress(egress.spec.egressIP ?? '');
-  if (ip === null) return { egress, ip, family: null, node: null, pooled: false, why: null };
+function staticPlace(egress: Egress, ip: string | null, facts: Facts, self: string): Place {
+  if (ip === null) return { ip, family: null, node: null, pooled: false, why: null };
   const family = familyOf(ip);
-  if (facts.configuredAddresses.has(ip)) return { egress, ip, family, node: self, pooled: false, why: null };
-  const reportedIP = canonicalAddress(egress.status?.egressIP ?? '');
-  const reported = reportedIP === ip ? (egress.status?.egressNode ?? '') : '';
+  if (facts.configuredAddresses.has(ip)) return { ip, family, node: self, pooled: false, why: null };
+  const reported = assignmentsOf(egress).get(ip) ?? '';
   const node = reported !== self && facts.alive.has(reported) ? reported : null;
-  return { egress, ip, family, node, pooled: false, why: node === null ? `no Node has ${ip} configured` : null };
+  return { ip, family, node, pooled: false, why: node === null ? `no Node has ${ip} configured` : null };
 }

@@ -145,7 +145,7 @@ test.each<{ name: string; egress: Egress; change?: Partial<Facts>; why: string |
   const made = plan({ egresses: [one], ...change });
   expect(made.steering).toEqual(new Map([['10.203.1.5', 'drop']]));
   expect(made.owned.size).toBe(0);
-  expect(made.ownership[0]?.why).toBe(why);
+  expect(made.ownership[0]?.places[0]?.why).toBe(why);
   expect(plan({ egresses: [one], ...change }, { fallback: 'nodeIP' }).steering.size).toBe(0);
 });
 
@@ -213,6 +213,40 @@ test.each([
 ])('while an Egress waits for an address of $name, what it may come to have is held', ({ pool, held }) => {
   const made = plan(dual([egress('e', { externalIPPool: pool })]));
   expect([...made.steering]).toEqual(held.map((ip) => [ip, 'drop']));
+});
+
+const several = (...ips: string[]): Egress =>
+  egress('e', { egressIPs: ips, externalIPPools: ips.map((_, i) => `zone-${i + 1}`) });
+
+test('several addresses: each on a node of its own pool, and every pod has a way for each', () => {
+  const one = several('172.16.18.131', '172.16.18.132');
+  const made = plan({ egresses: [one] });
+  const way2 = overlayMac('172.16.18.122');
+  expect([...made.spread]).toEqual([['10.203.1.5', ['local', way2]]]);
+  expect(made.spreadSnat.get('10.203.3.5')).toEqual(['172.16.18.131', null]);
+  expect([made.steering.size, made.snat.size, [...made.held]]).toEqual([0, 0, ['172.16.18.131']]);
+  const third = plan({ egresses: [one] }, {}, 'node-3');
+  expect([...third.spread]).toEqual([['10.203.3.5', [overlayMac('172.16.18.121'), way2]]]);
+  expect([third.spreadSnat.size, third.held.size, third.addresses.size]).toEqual([0, 0, 2]);
+});
+
+test.each([
+  { name: 'has no node', change: { alive: new Set(['node-1', 'node-3']) }, ips: ['172.16.18.131', '172.16.18.132'] },
+  { name: 'is not allocated', change: {}, ips: ['172.16.18.131', ''] },
+])('one of several that $name takes no connection', ({ change, ips }) => {
+  expect([...plan({ egresses: [several(...ips)], ...change }).spread]).toEqual([['10.203.1.5', ['local', 'drop']]]);
+});
+
+test('while none of several has a node, pods are dropped', () => {
+  const made = plan({ egresses: [several('172.16.18.131', '172.16.18.132')], alive: new Set(['node-3']) });
+  expect([[...made.steering], made.spread.size]).toEqual([[['10.203.1.5', 'drop']], 0]);
+});
+
+test('an address of each IP version is one for each, not several', () => {
+  const one = egress('e', { egressIPs: ['172.16.18.131', 'fd00:18::131'], externalIPPools: ['zone-1', 'v6'] });
+  const made = plan(dual([one]));
+  expect(made.spread.size).toBe(0);
+  expect([made.snat.get('10.203.2.5'), made.snat.get('fd00:203:2::5')]).toEqual(['172.16.18.131', 'fd00:18::131']);
 });
 
 test('the overlay is of IPv6 on nodes that have no other address', () => {

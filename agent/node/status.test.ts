@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { allocated, assigned, notAssigned } from '../api/conditions.ts';
 import type { Egress, EgressStatus } from '../api/egress.ts';
-import type { Ownership } from './ownership.ts';
+import type { Ownership, Place } from './ownership.ts';
 import { reporterOf, statusChange } from './status.ts';
 
 const since = { lastTransitionTime: 'before' };
@@ -10,14 +10,17 @@ const egress = (status?: EgressStatus): Egress => ({
   spec: { appliedTo: {}, egressIP: '172.16.18.131', externalIPPool: 'p' },
   ...(status ? { status } : {}),
 });
-const on = (node: string | null, change: Partial<Ownership> = {}): Ownership => ({
-  egress: egress(),
+const place = (node: string | null, change: Partial<Place> = {}): Place => ({
   ip: '172.16.18.131',
   family: 4,
   node,
   pooled: true,
   why: node === null ? 'no Node available' : null,
   ...change,
+});
+const on = (node: string | null, change: Partial<Place> = {}): Ownership => ({
+  egress: egress(),
+  places: [place(node, change)],
 });
 const here: EgressStatus = {
   egressNode: 'node-1',
@@ -90,7 +93,7 @@ test.each<{
     notes: [],
   },
 ])('$name', ({ status, entry, holds = false, reports = false, node, notes }) => {
-  const change = statusChange(egress(status), entry, { name: 'node-1', holds, reports }, 'now');
+  const change = statusChange(egress(status), entry, { name: 'node-1', holds: () => holds, reports }, 'now');
   expect(change?.status.egressNode).toBe(node);
   expect(change?.events.map((event) => event.note)).toEqual(notes);
 });
@@ -99,14 +102,14 @@ test('a change of address on one node is unassigned and assigned', () => {
   const change = statusChange(
     egress({ ...here, egressIP: '172.16.18.132' }),
     on('node-1'),
-    { name: 'node-1', holds: true, reports: false },
+    { name: 'node-1', holds: () => true, reports: false },
     'now',
   );
   expect(change?.events.map((event) => event.reason)).toEqual(['IPUnassigned', 'IPAssigned']);
 });
 
 test('conditions: assigned before allocated, and why not', () => {
-  const self = { name: 'node-1', holds: true, reports: true };
+  const self = { name: 'node-1', holds: () => true, reports: true };
   const status: EgressStatus = { conditions: [{ ...allocated(), ...since }] };
   expect(statusChange(egress(status), on('node-1'), self, 'now')?.status.conditions).toEqual([
     { ...assigned(), lastTransitionTime: 'now' },
@@ -118,9 +121,87 @@ test('conditions: assigned before allocated, and why not', () => {
 });
 
 test('a static Egress has no condition when all is well', () => {
-  const self = { name: 'node-1', holds: true, reports: false };
+  const self = { name: 'node-1', holds: () => true, reports: false };
   const stale: EgressStatus = { conditions: [{ ...notAssigned('x'), ...since }] };
   expect(statusChange(egress(stale), on('node-1', { pooled: false }), self, 'now')?.status.conditions).toEqual([]);
+});
+
+const [first, second] = ['172.16.18.131', '172.16.18.132'];
+const both = (nodes: (string | null)[]): Ownership => ({
+  egress: egress(),
+  places: [place(nodes[0] ?? null, { ip: first }), place(nodes[1] ?? null, { ip: second })],
+});
+const told = (...assignments: { ip: string; node: string }[]): EgressStatus => ({ assignments });
+
+test.each<{
+  name: string;
+  status: EgressStatus;
+  entry: Ownership;
+  reports?: boolean;
+  want: object | undefined;
+  condition?: string;
+}>([
+  {
+    name: 'a node writes the one that it has, and leaves the other',
+    status: told({ ip: second, node: 'node-2' }),
+    entry: both(['node-1', 'node-2']),
+    want: {
+      egressIP: first,
+      egressNode: 'node-1',
+      assignments: [
+        { ip: first, node: 'node-1' },
+        { ip: second, node: 'node-2' },
+      ],
+    },
+    condition: 'Assigned',
+  },
+  {
+    name: 'the first of two says nothing of the whole yet',
+    status: {},
+    entry: both(['node-1', 'node-2']),
+    want: { egressIP: first, egressNode: 'node-1', assignments: [{ ip: first, node: 'node-1' }] },
+  },
+  {
+    name: 'one that is not the first leaves the first empty',
+    status: {},
+    entry: both(['node-2', 'node-1']),
+    want: { egressIP: '', egressNode: '', assignments: [{ ip: second, node: 'node-1' }] },
+  },
+  {
+    name: 'it gives up one and keeps the other',
+    status: told({ ip: first, node: 'node-1' }, { ip: second, node: 'node-1' }),
+    entry: both(['node-2', 'node-1']),
+    want: { egressIP: '', egressNode: '', assignments: [{ ip: second, node: 'node-1' }] },
+  },
+  {
+    name: 'the reporter takes out the one of a lost node, and says which',
+    status: told({ ip: first, node: 'node-2' }, { ip: second, node: 'node-3' }),
+    entry: both(['node-2', null]),
+    reports: true,
+    want: { egressIP: first, egressNode: 'node-2', assignments: [{ ip: first, node: 'node-2' }] },
+    condition: 'AssignmentError',
+  },
+  {
+    name: 'others say nothing',
+    status: told({ ip: first, node: 'node-2' }, { ip: second, node: 'node-3' }),
+    entry: both(['node-2', 'node-3']),
+    want: undefined,
+  },
+])('of two addresses, $name', ({ status, entry, reports = false, want, condition }) => {
+  const change = statusChange(egress(status), entry, { name: 'node-1', holds: () => true, reports }, 'now');
+  if (want === undefined) expect(change).toBeNull();
+  else expect(change?.status).toMatchObject(want);
+  expect(change?.status.conditions?.[0]?.reason).toBe(condition);
+});
+
+test('a list of one address again is told as one', () => {
+  const change = statusChange(
+    egress(told({ ip: first, node: 'node-1' }, { ip: second, node: 'node-2' })),
+    on('node-1'),
+    { name: 'node-1', holds: () => true, reports: false },
+    'now',
+  );
+  expect(change?.status).toMatchObject({ egressIP: first, egressNode: 'node-1', assignments: [] });
 });
 
 test('every node chooses the same reporter', () => {

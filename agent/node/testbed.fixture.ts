@@ -218,6 +218,23 @@ export async function sourceSeen(netns: string, server: string, seconds = 0.5): 
   return stdout.trim() || 'none';
 }
 
+/** How many of so many new TCP connections from the namespace the server saw from each source address. */
+export async function sourcesSeen(netns: string, server: string, count: number): Promise<Record<string, number>> {
+  const program = `
+    const { connect } = require('node:net');
+    const seen = {};
+    const one = () => new Promise((resolve) => {
+      const socket = connect({ host: '${server}', port: ${outsidePort}, timeout: 1000 });
+      const done = (source) => { seen[source] = (seen[source] ?? 0) + 1; socket.destroy(); resolve(); };
+      socket.once('data', (data) => done(String(data).split('\\n')[0]));
+      socket.once('error', () => done('none'));
+      socket.once('timeout', () => done('none'));
+    });
+    Promise.all(Array.from({ length: ${count} }, one)).then(() => console.log(JSON.stringify(seen)));`;
+  const { stdout } = await run([process.execPath, '-e', program], { netns: netnsOf(netns) });
+  return JSON.parse(stdout) as Record<string, number>;
+}
+
 export async function sendDatagram(netns: string, server: string, text: string): Promise<void> {
   const script = `echo -n ${text} > /dev/udp/${server}/${outsidePort}`;
   await run(['bash', '-c', script], { netns: netnsOf(netns), allowFailure: true });
@@ -230,18 +247,27 @@ export async function segmentSize(netns: string, server: string): Promise<number
   return Number(/ advmss:\d+/.test(stdout) ? (/ mss:(\d+)/.exec(stdout)?.[1] ?? 0) : 0);
 }
 
+export interface TestConnection {
+  /** The source address that the server sees. */
+  readonly source: Promise<string>;
+  ask(text: string, timeoutMs: number): Promise<string>;
+  stop(): Promise<void>;
+}
+
 /** An open connection that is asked for an echo; resolves with what came back, or 'none' in the given time. */
-export function openConnection(
-  netns: string,
-  server: string,
-): { ask(text: string, timeoutMs: number): Promise<string>; stop(): Promise<void> } {
+export function openConnection(netns: string, server: string): TestConnection {
   const script = `exec 3<>/dev/tcp/${server}/${outsidePort}; cat <&3 & while read -r line; do echo "$line" >&3; done`;
   const child = start(['bash', '-c', script], { netns: netnsOf(netns) });
   const waiting: { text: string; resolve: (text: string) => void }[] = [];
+  const source = Promise.withResolvers<string>();
   void (async () => {
-    for await (const line of child.lines) for (const entry of waiting) if (entry.text === line) entry.resolve(line);
+    for await (const line of child.lines) {
+      source.resolve(line);
+      for (const entry of waiting) if (entry.text === line) entry.resolve(line);
+    }
   })();
   return {
+    source: source.promise,
     ask: (text, timeoutMs) =>
       new Promise((resolve) => {
         waiting.push({ text, resolve });

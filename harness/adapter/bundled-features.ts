@@ -14,5 +14,6 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'ICMPEcho',
   'ICMPErrors',
   'Fragments',
+  'MultipleIPs',
   // One a line, so that two claims made at the same time do not meet.
 ]);

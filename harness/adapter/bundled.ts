@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import { egresses, type Egress, type EgressSpec } from '../../agent/api/egress.ts';
+import { egressAddresses, egresses, type Egress, type EgressSpec } from '../../agent/api/egress.ts';
 import { externalIPPools, type ExternalIPPool } from '../../agent/api/external-ip-pool.ts';
 import type { LabelSelector } from '../../agent/api/label-selector.ts';
 import { agentImage, agentName, controllerName, installManifest, installNamespace } from '../../agent/api/install.ts';
@@ -43,13 +43,13 @@ export const bundled: Adapter = {
   async apply(intent, { kube }) {
     const before = await kube.find<Egress>(egresses, intent.name);
     for (const object of objectsOf(intent)) await kube.apply(resourceRefOf(object), object);
-    await dropUnusedPool(before, kube);
+    await dropUnusedPools(before, kube);
   },
 
   async remove(name, { kube }) {
     const before = await kube.find<Egress>(egresses, name);
     await kube.delete(egresses, name);
-    await dropUnusedPool(before, kube);
+    await dropUnusedPools(before, kube);
   },
 
   async ownerOf(name, { kube }) {
@@ -94,37 +94,43 @@ export const bundled: Adapter = {
 };
 
 /** Policies can share an address, and so its pool: the last one to leave it removes it. */
-async function dropUnusedPool(before: Egress | null, kube: Kube): Promise<void> {
-  const pool = before?.spec.externalIPPool;
-  if (pool === undefined) return;
-  const { items } = await kube.list<Egress>(egresses);
-  if (items.every(({ spec }) => spec.externalIPPool !== pool)) await kube.delete(externalIPPools, pool);
+async function dropUnusedPools(before: Egress | null, kube: Kube): Promise<void> {
+  const pools = before === null ? [] : poolsOf(before);
+  if (pools.length === 0) return;
+  const used = new Set((await kube.list<Egress>(egresses)).items.flatMap(poolsOf));
+  for (const pool of pools) if (!used.has(pool)) await kube.delete(externalIPPools, pool);
+}
+
+function poolsOf(egress: Egress): string[] {
+  return egressAddresses(egress).flatMap(({ pool }) => pool ?? []);
 }
 
 /**
  * A pool per address, because ranges of pools may not overlap and cannot be changed, and a policy may be moved to
  * another address. Several policies on one address share its pool.
  */
-function objectsOf({ name, selection, addresses, via }: EgressIntent): [ExternalIPPool, Egress] {
-  const [address = ''] = addresses;
-  const poolName = `only-${address.replaceAll('.', '-')}${via === undefined ? '' : `-${via}`}`;
+function objectsOf({ name, selection, addresses, via }: EgressIntent): readonly (ExternalIPPool | Egress)[] {
   const nodeSelector = {
     matchLabels: via === undefined ? { 'egress-gateway': 'true' } : { 'kubernetes.io/hostname': via },
   };
-  return [
-    {
-      apiVersion: 'crd.antrea.io/v1beta1',
-      kind: 'ExternalIPPool',
-      metadata: { name: poolName },
-      spec: { ipRanges: [{ start: address, end: address }], nodeSelector },
-    } as ExternalIPPool,
-    {
-      apiVersion: 'crd.antrea.io/v1beta1',
-      kind: 'Egress',
-      metadata: { name },
-      spec: { appliedTo: appliedTo(selection), egressIP: address, externalIPPool: poolName },
-    } as Egress,
-  ];
+  const pools = addresses.map((address): ExternalIPPool => ({
+    apiVersion: 'crd.antrea.io/v1beta1',
+    kind: 'ExternalIPPool',
+    metadata: { name: `only-${address.replaceAll(/[.:]/g, '-')}${via === undefined ? '' : `-${via}`}` },
+    spec: { ipRanges: [{ start: address, end: address }], nodeSelector },
+  }));
+  const poolNames = pools.map(({ metadata }) => metadata.name ?? '');
+  const [egressIP = '', ...others] = addresses;
+  const [externalIPPool = ''] = poolNames;
+  const from =
+    others.length === 0 ? { egressIP, externalIPPool } : { egressIPs: [...addresses], externalIPPools: poolNames };
+  const egress: Egress = {
+    apiVersion: 'crd.antrea.io/v1beta1',
+    kind: 'Egress',
+    metadata: { name },
+    spec: { appliedTo: appliedTo(selection), ...from },
+  };
+  return [...pools, egress];
 }
 
 function appliedTo(selection: Selection): EgressSpec['appliedTo'] {

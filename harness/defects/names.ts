@@ -29,6 +29,7 @@ export const defects = {
   'stale-address': 'pods keep the first address they had',
   'address-stays': 'a node keeps the address when the policy is gone',
   'shared-address-lost': 'deleting a policy takes its address away from others that share it',
+  'second-address-unused': 'of several addresses of a policy only the first takes connections',
   'late-pods-ignored': 'pods that start after the policy are not steered',
   'early-pods-ignored': 'pods that were there before the policy are not steered',
   'stale-owner': 'an address stays on the node that had it first',

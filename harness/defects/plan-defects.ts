@@ -1,4 +1,6 @@
-import { steerLocal, type NodePlan } from '../../agent/node/plan.ts';
+import { addressesOf } from '../../agent/node/ownership.ts';
+import type { NodePlan } from '../../agent/node/plan.ts';
+import { steerDrop, steerLocal } from '../../agent/node/pod-ways.ts';
 import type { DefectName } from './names.ts';
 import { selectionDefects } from './selection-defects.ts';
 
@@ -29,7 +31,7 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
   'selects-neighbours': () => everyPodLeavesAs((plan) => [...plan.snat.values()][0] ?? [...plan.held][0]),
   'unselected-held': () => (plan) => ({ ...plan, pods: new Set(plan.steering.keys()), unknownPods: 'hold' }),
   'crossed-addresses': () => (plan) => {
-    const [a, b] = plan.ownership.flatMap(({ ip }) => (ip === null ? [] : [ip]));
+    const [a, b] = plan.ownership.flatMap(addressesOf);
     if (a === undefined || b === undefined) return plan;
     return renamed(plan, (address) => (address === a ? b : address === b ? a : address));
   },
@@ -40,7 +42,7 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
   'empty-selects-all': () =>
     everyPodLeavesAs(({ ownership, held }) => {
       const empty = ownership.find(({ egress: { spec } }) => Object.keys(spec.appliedTo).length === 0);
-      return empty?.ip !== null && empty !== undefined && held.has(empty.ip) ? empty.ip : undefined;
+      return empty && addressesOf(empty).find((address) => held.has(address));
     }),
   'pods-not-exempt': () => (plan) => {
     const [network = ''] = plan.podRanges.map((range) => range.split('.').slice(0, 2).join('.'));
@@ -74,7 +76,8 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     const lost = new Set<string>();
     return (plan) => {
       const names = new Set(plan.ownership.map(({ egress }) => egress.metadata.name));
-      for (const { egress, ip } of before) if (ip !== null && !names.has(egress.metadata.name)) lost.add(ip);
+      for (const entry of before)
+        if (!names.has(entry.egress.metadata.name)) for (const address of addressesOf(entry)) lost.add(address);
       before = plan.ownership;
       const keep = (address: string): boolean => !lost.has(address);
       return {
@@ -85,12 +88,18 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
       };
     };
   },
+  'second-address-unused': () => (plan) => ({
+    ...plan,
+    spread: new Map(
+      [...plan.spread].map(([pod, [first = steerDrop, ...rest]]) => [pod, [first, ...rest.map(() => steerDrop)]]),
+    ),
+  }),
   'late-pods-ignored': () => steersOnly((pod, early) => early.has(pod)),
   'stale-owner': () => {
     const [known, own, ways] = [new Set<string>(), new Set<string>(), new Map<string, string>()];
     const snat = new Map<string, string>();
     return (plan) => {
-      for (const { ip, node } of plan.ownership) {
+      for (const { ip, node } of plan.ownership.flatMap(({ places }) => places)) {
         if (ip !== null && node !== null && !known.has(ip) && plan.held.has(ip)) own.add(ip);
         if (ip !== null && node !== null) known.add(ip);
       }

@@ -1,3 +1,4 @@
+import { addressesOf } from '../../agent/node/ownership.ts';
 import type { NodePlan } from '../../agent/node/plan.ts';
 import type { DefectName } from './names.ts';
 import type { Rewrite } from './plan-defects.ts';
@@ -13,7 +14,7 @@ export const selectionDefects: Readonly<Partial<Record<DefectName, () => Rewrite
     return (plan) => {
       const now = performance.now();
       // A policy that is new has no pod yet that could have been another's.
-      const known = new Set(before?.ownership.map(({ ip }) => ip));
+      const known = new Set(before?.ownership.flatMap(addressesOf));
       for (const [pod, ip] of plan.snat) if (before?.snat.get(pod) !== ip && known.has(ip)) comeAt.set(pod, now);
       before = plan;
       const inGap = (pod: string): boolean => now - (comeAt.get(pod) ?? -Infinity) < gapMs;
@@ -28,7 +29,7 @@ export const selectionDefects: Readonly<Partial<Record<DefectName, () => Rewrite
   'restart-chooses-anew': () => {
     let wasThere: boolean | undefined;
     return (plan) => {
-      const [a, b] = plan.ownership.flatMap(({ ip }) => ip ?? []);
+      const [a, b] = plan.ownership.flatMap(addressesOf);
       wasThere ??= b !== undefined;
       if (!wasThere || a === undefined || b === undefined) return plan;
       return { ...plan, snat: new Map([...plan.snat].map(([pod, ip]) => [pod, ip === a ? b : ip === b ? a : ip])) };
@@ -42,7 +43,7 @@ export const selectionDefects: Readonly<Partial<Record<DefectName, () => Rewrite
 function claimed(keep: (pod: string, first: ReadonlySet<string>) => boolean): Rewrite {
   const first = new Map<string, Set<string>>();
   return (plan: NodePlan) => {
-    const claims = Map.groupBy(plan.ownership, ({ ip }) => ip);
+    const claims = Map.groupBy(plan.ownership.flatMap(addressesOf), (ip) => ip);
     const isTwice = (ip: string): boolean => (claims.get(ip)?.length ?? 0) > 1;
     for (const [pod, ip] of plan.snat) if (!isTwice(ip)) first.set(ip, (first.get(ip) ?? new Set<string>()).add(pod));
     const snat = [...plan.snat].filter(([pod, ip]) => !isTwice(ip) || keep(pod, first.get(ip) ?? new Set()));

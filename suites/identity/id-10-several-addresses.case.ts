@@ -10,7 +10,7 @@ export default defineCase({
   why: 'One address has only so many ports; a second one that is never used does not help.',
   given: { shop: { pods: { on: 'everyNode' } }, other: { pods: { on: 'everyNode' } } },
   plan: 3,
-  catches: [],
+  catches: ['second-address-unused'],
   async checks({ pods, egress, newAddress, check }) {
     const addresses = [newAddress(), newAddress()];
     await egress({ namespace: 'shop' }, { addresses });
