@@ -7,6 +7,7 @@ import {
   bind,
   getsockopt,
   interfaceIndex,
+  keepOnly,
   setsockopt,
   socket,
 } from './libc.ts';
@@ -18,7 +19,10 @@ import { htons, sockaddrLl } from './packet.ts';
 
 const ETH_P_ALL = 0x0003;
 const PACKET_STATISTICS = 6;
+/** The kernel grants less where it may (net.core.rmem_max), so no packet must take more of it than is looked at. */
 const BUFFER_BYTES = 8 * 1024 * 1024;
+/** Enough for all headers, and for the text in an echo of the harness. */
+const COPY_BYTES = 512;
 
 export interface Capture {
   /** Packets so far that the kernel had to drop because this process did not take them in time. */
@@ -40,6 +44,7 @@ export function openCapture(
     const index = interfaceIndex(iface);
     const opened = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
     setsockopt(opened, SOL_SOCKET, SO_RCVBUF, BUFFER_BYTES);
+    keepOnly(opened, COPY_BYTES);
     bind(opened, sockaddrLl(index, ETH_P_ALL));
     return opened;
   });

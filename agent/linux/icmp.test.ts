@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checksum, decodeIcmp, encodeEcho } from './icmp.ts';
+import { checksum, decodeIcmp, encodeEcho, sourcePortOf, type IcmpError } from './icmp.ts';
 import type { IpFamily } from './sockets.ts';
 
 test.each<[IpFamily, 'echo request' | 'echo reply', string]>([
@@ -34,4 +34,15 @@ test('a message with its checksum sums up to nothing', () => {
   const data = Buffer.from('an odd number of bytes.');
   const message = encodeEcho(4, { kind: 'echo request', id: 0xffff, seq: 0xfffe, data });
   expect(checksum(message)).toBe(0);
+});
+
+test.each<[IpFamily, string, number | null]>([
+  [4, `45${'00'.repeat(19)}9c401f90`, 40_000],
+  [4, `46${'00'.repeat(23)}9c401f90`, 40_000],
+  [6, `60${'00'.repeat(39)}9c401f90`, 40_000],
+  [4, `45${'00'.repeat(19)}9c`, null],
+  [4, '', null],
+])('the source port of the packet that an error is about (IPv%i, %s)', (family, about, port) => {
+  const error: IcmpError = { kind: 'time exceeded', code: 0, mtu: 0, about: Buffer.from(about, 'hex') };
+  expect(sourcePortOf(family, error)).toBe(port);
 });

@@ -67,6 +67,12 @@ export function decodeIcmp(family: IpFamily, message: Buffer): Echo | IcmpError 
   }
 }
 
+/** The source port of the UDP or TCP packet that an error is about; null where that is cut short. */
+export function sourcePortOf(family: IpFamily, { about }: IcmpError): number | null {
+  const headerBytes = family === 6 ? 40 : ((about[0] ?? 0) & 0x0f) * 4;
+  return about.length < headerBytes + 2 ? null : about.readUInt16BE(headerBytes);
+}
+
 /** The Internet checksum (RFC 1071) of bytes whose checksum field is 0. */
 export function checksum(bytes: Buffer): number {
   let sum = 0;

@@ -4,7 +4,9 @@ import {
   IPV6_V6ONLY,
   SOCK_DGRAM,
   SOCK_RAW,
+  SOL_IP,
   SOL_IPV6,
+  bind,
   close,
   connect,
   getsockopt,
@@ -16,11 +18,18 @@ import {
 } from './libc.ts';
 import { ipText } from './ip-bytes.ts';
 import { inNetnsOrHere } from './netns.ts';
-import type { IpFamily, KernelSocket } from './sockets.ts';
+import type { IpFamily, IpOption, KernelSocket } from './sockets.ts';
 
 /** How often it is looked for datagrams: Node can wait for the sockets of its own classes only. */
 const LOOK_MS = 5;
 const LARGEST_BYTES = 0x10000;
+
+/** linux/in.h and linux/in6.h. */
+const level: Readonly<Record<IpFamily, number>> = { 4: SOL_IP, 6: SOL_IPV6 };
+const options: Readonly<Record<IpFamily, Readonly<Record<IpOption, number>>>> = {
+  4: { ttl: 2, trafficClass: 1, mtuDiscover: 10, mtu: 14 },
+  6: { ttl: 16, trafficClass: 67, mtuDiscover: 23, mtu: 24 },
+};
 
 /** A socket that Node has no class for. Throws a SystemCallError, e.g. EPERM for a raw one without CAP_NET_RAW. */
 export function openKernelSocket(
@@ -54,8 +63,9 @@ export function openKernelSocket(
     }
   };
   return {
-    setOption: (level, name, value) => setsockopt(fd, level, name, value),
-    getOption: (level, name) => getsockopt(fd, level, name).readInt32LE(0),
+    set: (option, value) => setsockopt(fd, level[family], options[family][option], value),
+    get: (option) => getsockopt(fd, level[family], options[family][option]).readInt32LE(0),
+    bind: ({ host, port }) => bind(fd, sockaddrIn(host, port)),
     connect: ({ host, port }) => connect(fd, sockaddrIn(host, port)),
     // The kernel wants no port of a raw socket, and takes one of IPv6 for a protocol: raw(7), ipv6(7).
     send: (data, { host, port = 0 }) => sendto(fd, data, sockaddrIn(host, type === 'raw' ? 0 : port)),

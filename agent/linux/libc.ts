@@ -18,6 +18,7 @@ export const SO_REUSEADDR = 2;
 export const SO_RCVBUF = 8;
 export const SO_RCVTIMEO = 20;
 export const SOL_PACKET = 263;
+export const SOL_IP = 0;
 export const SOL_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
 const CLONE_NEWNET = 0x40000000;
@@ -27,6 +28,11 @@ const socketFn = libc.func('int socket(int domain, int type, int protocol)');
 const bindFn = libc.func('int bind(int fd, const uint8_t *address, uint32_t length)');
 const listenFn = libc.func('int listen(int fd, int backlog)');
 const setsockoptFn = libc.func('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)');
+koffi.struct('sock_filter', { code: 'uint16_t', jt: 'uint8_t', jf: 'uint8_t', k: 'uint32_t' });
+koffi.struct('sock_fprog', { len: 'uint16_t', filter: 'sock_filter *' });
+const attachFilterFn = libc.func(
+  'int setsockopt(int fd, int level, int name, const sock_fprog *value, uint32_t length)',
+);
 const getsockoptFn = libc.func(
   'int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, _Inout_ uint32_t *length)',
 );
@@ -75,6 +81,14 @@ export const close = (fd: number): void => void checked(closeFn(fd) as number, '
 export function setsockopt(fd: number, level: number, name: number, value: number | Buffer): void {
   const bytes = typeof value === 'number' ? int32(value) : value;
   checked(setsockoptFn(fd, level, name, bytes, bytes.length) as number, `setsockopt(${level}, ${name})`);
+}
+
+/** Of each packet a packet socket is given only the beginning: socket(7), SO_ATTACH_FILTER with "return bytes". */
+export function keepOnly(fd: number, bytes: number): void {
+  const SO_ATTACH_FILTER = 26;
+  const BPF_RET = 0x06;
+  const program = { len: 1, filter: [{ code: BPF_RET, jt: 0, jf: 0, k: bytes }] };
+  checked(attachFilterFn(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, 16) as number, 'setsockopt(SO_ATTACH_FILTER)');
 }
 
 export function getsockopt(fd: number, level: number, name: number, length = 4): Buffer {

@@ -23,10 +23,22 @@ export interface Sockets {
   resolve(name: string, server: { host: string; port?: number }, family?: IpFamily): Promise<string[]>;
 }
 
+/** Options of a socket by what they do, whatever the IP version: ip(7), ipv6(7). */
+export type IpOption =
+  /** TTL or hop limit. */
+  | 'ttl'
+  /** TOS octet or traffic class. */
+  | 'trafficClass'
+  /** 2: packets are not fragmented, here or on the way; what is too large for the path as it is known is refused. */
+  | 'mtuDiscover'
+  /** What the kernel knows about the path of a connected socket, bytes. */
+  | 'mtu';
+
 /** A raw socket, or a datagram socket with its options within reach. */
 export interface KernelSocket extends Disposable {
-  setOption(level: number, name: number, value: number | Buffer): void;
-  getOption(level: number, name: number): number;
+  set(option: IpOption, value: number): void;
+  get(option: IpOption): number;
+  bind(to: { readonly host: string; readonly port: number }): void;
   connect(to: { readonly host: string; readonly port: number }): void;
   /** Throws a SystemCallError where the kernel refuses it at once, e.g. EMSGSIZE. */
   send(data: Buffer, to: { readonly host: string; readonly port?: number }): void;

@@ -28,6 +28,13 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
     ),
   'large-packets-lost': (layout) =>
     replace(layout, intoOverlay, (rule, ip) => `${ip} length > 1000 counter drop\n${rule}`),
+  'overlay-mtu-untold': (layout) =>
+    replace(
+      replace(layout, clamp, () => ''),
+      /^ {2}chain guard \{$/gm,
+      (rule) =>
+        `chain untold {\ntype filter hook output priority filter\nicmp type destination-unreachable counter drop\nicmpv6 type packet-too-big counter drop\n}\n${rule}`,
+    ),
   'icmp-errors-lost': (layout) =>
     replace(
       layout,

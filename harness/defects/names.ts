@@ -15,6 +15,7 @@ export const defects = {
   'ports-only': 'what is neither TCP nor UDP is not translated',
   'fragments-lost': 'of a datagram in several parts only the first one gets through the overlay',
   'large-packets-lost': 'packets of more than 1,000 octets are lost in the overlay, and nobody is told',
+  'overlay-mtu-untold': 'nobody tells pods that packets may be smaller in the overlay',
   'icmp-errors-lost': 'ICMP errors are not forwarded to pods',
   'selects-neighbours': 'pods that are not selected are steered as well',
   'unselected-held': 'pods that no policy selects are held back',

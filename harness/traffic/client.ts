@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ProgramSession } from '../../clusters/program.ts';
 import { serveEcho } from './echo-server.ts';
 import { messageOf } from './outcome.ts';
+import { learnPathMtu, tracePath } from './path.ts';
 import { trafficCommand, type TrafficCommand, type TrafficEvent } from './protocol.ts';
 import { sessionLines } from './session-lines.ts';
 import { runSeries } from './series.ts';
@@ -75,6 +76,12 @@ async function run(
       emit({ event: 'resolved', id, addresses: await sockets.resolve(name, { host: server }, family) });
       return;
     }
+    case 'mtu':
+      emit({ event: 'mtu', id, bytes: await learnPathMtu(sockets, command, command.bytes, command.limitMs) });
+      return;
+    case 'trace':
+      emit({ event: 'path', id, ...(await tracePath(sockets, command, signal)) });
+      return;
     case 'serve': {
       await using _server = await serveEcho(sockets, command.port);
       emit({ event: 'ready', id, port: command.port });

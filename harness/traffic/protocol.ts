@@ -105,6 +105,17 @@ export const httpsCommand = z.object({
   path: z.string(),
   timeoutMs: z.number().positive(),
 });
+/** What the pod's kernel learns about the MTU of a path by sending packets of `bytes` that may not be fragmented. */
+const mtuCommand = z.object({
+  op: z.literal('mtu'),
+  id: z.string(),
+  host: z.string(),
+  port,
+  bytes: z.int().min(576).max(65_535),
+  limitMs: z.number().positive(),
+});
+/** Which routers are on the way. */
+const traceCommand = z.object({ op: z.literal('trace'), id: z.string(), host: z.string(), port });
 export const stopCommand = z.object({ op: z.literal('stop'), id: z.string() });
 
 export const trafficCommand = z.discriminatedUnion('op', [
@@ -114,6 +125,8 @@ export const trafficCommand = z.discriminatedUnion('op', [
   serveCommand,
   resolveCommand,
   httpsCommand,
+  mtuCommand,
+  traceCommand,
   stopCommand,
 ]);
 export type TrafficCommand = z.infer<typeof trafficCommand>;
@@ -144,6 +157,8 @@ export const trafficEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('listening'), id: z.literal('program') }),
   z.object({ event: z.literal('ready'), id: z.string(), port: z.int() }),
   z.object({ event: z.literal('resolved'), id: z.string(), addresses: z.array(z.string()) }),
+  z.object({ event: z.literal('mtu'), id: z.string(), bytes: z.int() }),
+  z.object({ event: z.literal('path'), id: z.string(), hops: z.array(z.string().nullable()), reached: z.boolean() }),
   z.object({ event: z.literal('done'), id: z.string(), sent: z.int() }),
   z.object({ event: z.literal('failed'), id: z.string(), message: z.string() }),
 ]);

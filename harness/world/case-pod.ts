@@ -161,6 +161,27 @@ export class CasePod implements Disposable {
     return answer;
   }
 
+  /** The path MTU that its kernel learns from packets of `bytes` that may not be fragmented, bytes. */
+  async pathMtu({ host, port }: Destination, bytes: number, limitMs: number): Promise<number> {
+    const id = this.#nextId();
+    const answer = this.#answer(
+      id,
+      (event) => (event.event === 'mtu' ? event.bytes : undefined),
+      'path MTU',
+      limitMs + timeouts.command,
+    );
+    this.#link.send({ op: 'mtu', id, host, port, bytes, limitMs });
+    return answer;
+  }
+
+  /** Who says that its datagrams have expired, hop by hop, and whether one arrived at the destination. */
+  async trace({ host, port }: Destination): Promise<{ hops: readonly (string | null)[]; reached: boolean }> {
+    const id = this.#nextId();
+    const answer = this.#answer(id, (event) => (event.event === 'path' ? event : undefined), 'path', timeouts.command);
+    this.#link.send({ op: 'trace', id, host, port });
+    return answer;
+  }
+
   [Symbol.dispose](): void {
     if ('close' in this.#session) this.#session.close();
     else void this.#session.stop();

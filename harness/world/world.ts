@@ -15,6 +15,7 @@ import { runToEnd } from './ended-pods.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
 import { labelNode } from './node-labels.ts';
 import { Neighbours } from './neighbours.ts';
+import { OutsidePath } from './outside-path.ts';
 import { Pods, type PodsSurroundings } from './pods.ts';
 import { startPodsAs, type PodAddress } from './pod-addresses.ts';
 import { selectionOf, type Of } from './selection.ts';
@@ -37,6 +38,7 @@ export class World implements AsyncDisposable {
   readonly services: Services;
   readonly neighbours: Neighbours;
   readonly statuses: Statuses;
+  readonly outside: OutsidePath;
   readonly namespaces: Namespaces;
   readonly log: CaseLog;
   readonly #testbed: Testbed;
@@ -62,6 +64,7 @@ export class World implements AsyncDisposable {
     this.namespaces = this.#undo.use(new Namespaces(testbed, log, runName));
     this.services = new Services(testbed, this.namespaces);
     this.neighbours = this.#undo.use(new Neighbours(testbed, log));
+    this.outside = this.#undo.use(new OutsidePath(testbed, log));
     this.statuses = new Statuses(testbed, log, this.neighbours);
   }
 
