@@ -61,6 +61,8 @@ export function providerContract(provider: ClusterProvider, { limits }: Contract
     await pods.create('caller', 1, { args: [], labels: {} });
     await pods.create('host', 3, { hostNetwork: true, args: [], labels: {} });
     await kube.create(servicesRef, service('web', {}));
+    // Other Services have to work beside one without endpoints.
+    await kube.create(servicesRef, service('nobody', { selector: { app: 'nobody' } }));
     await kube.create(servicesRef, service('headless', { clusterIP: 'None' }));
     await kube.create(servicesRef, service('port', nodePort(30_080, 'Cluster')));
     await kube.create(servicesRef, service('local', nodePort(30_081, 'Local')));

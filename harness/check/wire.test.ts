@@ -40,6 +40,20 @@ test.each<[string, 'pass' | 'fail' | 'unknown', PacketEvent[]]>([
     [packet(node, { atUs: 1_400_000 }), packet(node, { sport: 40_001 })],
   ],
   ['the pod’s own address, at any time', 'fail', [packet(shop.ip, { atUs: 1_100_000 })]],
+  [
+    'the pod’s own address, in answer to a connection from outside',
+    'pass',
+    [
+      packet(witness, { dst: shop.ip, sport: 5000, dport: 8080, atUs: 1_900_000 }),
+      packet(shop.ip, { sport: 8080, dport: 5000 }),
+      packet(egressIP),
+    ],
+  ],
+  [
+    'the pod’s own address, answered by the outside',
+    'fail',
+    [packet(shop.ip), packet(witness, { dst: shop.ip, sport: 9001, dport: 40_000, atUs: 2_000_100 })],
+  ],
   ['the node’s address to somebody else’s port', 'unknown', [packet(node, { dport: 9002 })]],
   ['the node’s address within the cluster', 'unknown', [packet(node, { dst: '172.16.18.122' })]],
   ['the Egress IP over IPv6', 'pass', [packet('fd00:18::131', { dst: witness6 })]],

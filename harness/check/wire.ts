@@ -29,7 +29,9 @@ export interface WireRule {
  */
 export function leakFree(rule: WireRule, context: CheckContext): CheckResult {
   const isOutside = memberOf(rule.outsideCIDRs);
-  const leaving = rule.packets.filter(({ protocol, dst }) => !ofTheLink.has(protocol) && isOutside(dst));
+  const ofNetworks = rule.packets.filter(({ protocol }) => !ofTheLink.has(protocol));
+  const isAnswer = answersTo(ofNetworks.filter(({ src, dst }) => isOutside(src) && !isOutside(dst)));
+  const leaving = ofNetworks.filter((packet) => isOutside(packet.dst) && !isAnswer(packet));
   const ownerOf = ownerOfPackets(rule.pods);
   const owned = leaving.flatMap((packet) => {
     const pod = ownerOf(packet);
@@ -52,6 +54,13 @@ export function leakFree(rule: WireRule, context: CheckContext): CheckResult {
     return unknown(context.name, message);
   }
   return passed(context.name, `none of ${owned.length} packets`);
+}
+
+/** Whether a packet belongs to a connection that was opened from outside: the other direction was seen before it. */
+function answersTo(entering: readonly PacketEvent[]): (packet: PacketEvent) => boolean {
+  const firstOf = firstSeen(entering);
+  return ({ protocol, src, sport, dst, dport, atUs }) =>
+    sport !== undefined && firstOf({ protocol, src: dst, sport: dport, dst: src, dport: sport }) < atUs;
 }
 
 type Owned = { readonly packet: PacketEvent; readonly pod: PodFacts };
@@ -77,17 +86,28 @@ function isSettled(pod: PodFacts, begunUs: number, atUs: number, rule: WireRule)
   );
 }
 
-/** When the connection of a packet was first seen on the wire, microseconds. */
-function beginnings(packets: readonly PacketEvent[]): (packet: PacketEvent) => number {
-  const connection = ({ protocol, src, sport, dst, dport }: PacketEvent): string =>
+interface Direction {
+  readonly protocol: PacketEvent['protocol'];
+  readonly src: string;
+  readonly sport?: number | undefined;
+  readonly dst: string;
+  readonly dport?: number | undefined;
+}
+
+/** When a direction of a connection was first seen, microseconds; Infinity where it never was. */
+function firstSeen(packets: readonly PacketEvent[]): (direction: Direction) => number {
+  const keyOf = ({ protocol, src, sport, dst, dport }: Direction): string =>
     [protocol, src, sport, dst, dport].join(' ');
   const first = new Map<string, number>();
-  for (const packet of packets) {
-    const key = connection(packet);
-    first.set(key, Math.min(first.get(key) ?? Infinity, packet.atUs));
-  }
+  for (const packet of packets) first.set(keyOf(packet), Math.min(first.get(keyOf(packet)) ?? Infinity, packet.atUs));
+  return (direction) => first.get(keyOf(direction)) ?? Infinity;
+}
+
+/** When the connection of a packet was first seen on the wire, microseconds. */
+function beginnings(packets: readonly PacketEvent[]): (packet: PacketEvent) => number {
+  const firstOf = firstSeen(packets);
   // Without ports there are no connections: each packet speaks for itself.
-  return (packet) => (packet.sport === undefined ? packet.atUs : (first.get(connection(packet)) ?? packet.atUs));
+  return (packet) => (packet.sport === undefined ? packet.atUs : Math.min(firstOf(packet), packet.atUs));
 }
 
 /** A packet passes both interfaces of the router: the one that saw more of them is counted. */

@@ -42,6 +42,20 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
       (rule) =>
         `icmp type { destination-unreachable, time-exceeded } counter drop\nicmpv6 type { destination-unreachable, packet-too-big, time-exceeded } counter drop\n${rule}`,
     ),
+  'decides-before-services': (layout) =>
+    replace(layout, /^\s*type filter hook prerouting priority dstnat \+ 10; policy accept;$/gm, (rule) =>
+      rule.replace('+ 10', '- 10'),
+    ),
+  'replies-steered': (layout) =>
+    replace(
+      layout,
+      /^\s*ct direction reply accept\n\s*(ip6?) daddr @exempt accept$/gm,
+      (rules, ip) => `ct direction reply ${ip} saddr vmap @steering\n${rules}`,
+    ),
+  'shield-missing': (layout) =>
+    replace(layout, /^\s*ip6? daddr @addresses ct direction original counter drop$/gm, () => ''),
+  'marks-overwritten': (layout) =>
+    replace(layout, /meta mark set meta mark or (0x[0-9a-f]+)/g, (_rule, mark) => `meta mark set ${mark}`),
   'host-network-selected': (layout) =>
     replace(
       layout,

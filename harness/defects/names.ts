@@ -44,6 +44,12 @@ export const defects = {
   'restart-chooses-anew': 'an agent that is restarted gives pods the address of another policy',
   'second-claim-ignored': 'the second policy for an address gives it to nobody',
   'second-claim-takes-over': 'the second policy for an address takes it away from the pods of the first',
+  'decides-before-services': 'it is decided who is steered before the service proxy has chosen the endpoint',
+  'replies-steered': 'answers of selected pods to connections from elsewhere are sent through the egress node',
+  'shield-missing': 'Egress IPs accept connections',
+  'marks-overwritten': 'the packet marks of others are lost',
+  'lan-exempt': 'nothing in the network of the nodes is steered',
+  'services-on-link': 'nodes have a route for service addresses to their own network',
 } as const;
 
 export type DefectName = keyof typeof defects;

@@ -14,7 +14,17 @@ export const outsideDefects: Readonly<Partial<Record<DefectName, OutsideDefect>>
          ip saddr ${cluster.topology.podCIDR} ip daddr != ${cluster.topology.podCIDR} masquerade
        }`,
     ),
+  'services-on-link': ({ cluster }) =>
+    nodeRoute(cluster, [cluster.topology.serviceCIDR, 'dev', 'eth0', 'scope', 'link']),
 };
+
+/** A route on every node. */
+async function nodeRoute({ nodes }: AdapterContext['cluster'], route: readonly string[]): Promise<AsyncDisposable> {
+  const change = (verb: 'add' | 'del'): Promise<unknown> =>
+    Promise.all(nodes.map((node) => node.run(['ip', 'route', verb, ...route])));
+  await change('add');
+  return { [Symbol.asyncDispose]: () => change('del').then(() => undefined) };
+}
 
 /** An nft table of its own on every node. */
 async function nodeTable({ nodes }: AdapterContext['cluster'], chains: string): Promise<AsyncDisposable> {

@@ -52,6 +52,10 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     const nodes = [plan.nodeAddress, ...plan.peers.keys()];
     return { ...plan, exempt: plan.exempt.filter((entry) => !nodes.includes(entry)) };
   },
+  'lan-exempt': () => (plan) => ({
+    ...plan,
+    exempt: [...plan.exempt, `${plan.nodeAddress.replace(/\.\d+$/, '.0')}/24`],
+  }),
   'api-server-not-exempt': () => (plan) => {
     const nodes = [plan.nodeAddress, ...plan.peers.keys()];
     return { ...plan, exempt: plan.exempt.filter((entry) => entry.includes('/') || nodes.includes(entry)) };

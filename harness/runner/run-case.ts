@@ -127,9 +127,10 @@ function defaultsOf({ parameters = {} }: EgressCase): Record<string, number> {
   return Object.fromEntries(Object.entries(parameters).map(([name, { default: value }]) => [name, value]));
 }
 
-function isOurs({ src, dport }: PacketEvent, { namespaces: { ports, everyPod } }: World): boolean {
-  const isFrom = ({ ip, ip6, hostNetwork }: PodFacts): boolean => !hostNetwork && both(ip, ip6).includes(src);
-  return (dport !== undefined && ports.has(dport)) || everyPod.some(({ pod }) => isFrom(pod));
+function isOurs({ src, dst, dport }: PacketEvent, { namespaces: { ports, everyPod } }: World): boolean {
+  const isOf = ({ ip, ip6, hostNetwork }: PodFacts): boolean =>
+    !hostNetwork && both(ip, ip6).some((own) => own === src || own === dst);
+  return (dport !== undefined && ports.has(dport)) || everyPod.some(({ pod }) => isOf(pod));
 }
 
 function describe(error: Error): string {

@@ -1,6 +1,7 @@
 import { trafficProgram } from '../traffic/programs.ts';
 import { namespaces as namespaceResource, pods as podResource } from '../../agent/kube/object.ts';
 import { whenReflected } from '../../agent/kube/when.ts';
+import type { Host } from '../../clusters/cluster.ts';
 import type { PodFacts } from '../history/events.ts';
 import { nowUs } from '../traffic/protocol.ts';
 import type { CaseLog, ChangeOptions } from './case-log.ts';
@@ -26,7 +27,7 @@ export class Namespaces implements AsyncDisposable {
   readonly #log: CaseLog;
   readonly #runName: string;
   readonly #pods = new Map<string, CasePod[]>();
-  readonly #nodeProcesses: CasePod[] = [];
+  readonly #hostProcesses: CasePod[] = [];
   readonly #ports = new Set<number>();
   readonly #stopListening: (() => void)[] = [];
   #started = 0;
@@ -118,22 +119,28 @@ export class Namespaces implements AsyncDisposable {
 
   /** A process of the node itself, with its own port at the witness like a pod. */
   async startOnNode(name: string): Promise<CasePod> {
-    const node = this.#testbed.cluster.node(name);
     const [port = 0] = await this.openPorts(1);
-    const session = await node.start(trafficProgram, ['commands']);
+    const started = await this.startOnHost(this.#testbed.cluster.node(name), 'node', port);
+    this.note(started.facts, port);
+    return started;
+  }
+
+  /** A process of any host. `kind` stands where a pod has its namespace. */
+  async startOnHost(host: Host & { readonly address6?: string }, kind: string, witnessPort = 0): Promise<CasePod> {
+    const session = await host.start(trafficProgram, ['commands']);
+    const { name, address, address6 } = host;
     const facts = {
-      namespace: 'node',
+      namespace: kind,
       name,
-      ip: node.address,
+      ip: address,
       node: name,
-      nodeAddress: node.address,
-      ...(node.address6 === undefined ? {} : { ip6: node.address6, nodeAddress6: node.address6 }),
+      nodeAddress: address,
+      ...(address6 === undefined ? {} : { ip6: address6, nodeAddress6: address6 }),
       hostNetwork: true,
     };
-    const started = new CasePod(facts, port, session, this.#runName);
+    const started = new CasePod(facts, witnessPort, session, this.#runName);
+    this.#hostProcesses.push(started);
     await started.listening;
-    this.note(started.facts, started.witnessPort);
-    this.#nodeProcesses.push(started);
     return started;
   }
 
@@ -160,7 +167,7 @@ export class Namespaces implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { kube, witness, ports } = this.#testbed;
     for (const stop of this.#stopListening) stop();
-    for (const pod of [...this.#pods.values(), this.#nodeProcesses].flat()) pod[Symbol.dispose]();
+    for (const pod of [...this.#pods.values(), this.#hostProcesses].flat()) pod[Symbol.dispose]();
     const names = [...this.#pods.keys()].map((name) => this.realName(name));
     await Promise.all(names.map((name) => kube.delete(namespaceResource, name)));
     await this.#whenGone(new Set(names));

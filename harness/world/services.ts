@@ -14,6 +14,14 @@ interface Service extends KubeObject {
   };
 }
 
+export interface ServiceWish {
+  readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'headless';
+  readonly selector: Readonly<Record<string, string>>;
+  readonly externalTrafficPolicy?: 'Cluster' | 'Local';
+  /** Of type LoadBalancer: the address that its load balancer has. */
+  readonly loadBalancerIP?: string;
+}
+
 /** Servers and services inside the cluster, and names for what is outside of it. */
 export class Services {
   readonly #testbed: Testbed;
@@ -34,7 +42,7 @@ export class Services {
   async create(
     namespace: string,
     name: string,
-    spec: { readonly type: 'ClusterIP' | 'NodePort' | 'headless'; readonly selector: Readonly<Record<string, string>> },
+    spec: ServiceWish,
   ): Promise<{ clusterIP: string; nodePort: number; dnsName: string; port: number }> {
     const real = this.#namespaces.realName(namespace);
     const ports = (['TCP', 'UDP'] as const).map((protocol) => ({
@@ -44,27 +52,43 @@ export class Services {
       targetPort: serverPort,
     }));
     const kind = spec.type === 'headless' ? { clusterIP: 'None' } : { type: spec.type };
+    const policy = spec.externalTrafficPolicy && { externalTrafficPolicy: spec.externalTrafficPolicy };
     const made = await this.#testbed.kube.create<Service>(serviceResource, {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { namespace: real, name },
-      spec: { ...kind, selector: spec.selector, ports },
+      spec: { ...kind, ...policy, selector: spec.selector, ports },
     } as KubeObject as Service);
+    // What a load balancer's controller does.
+    const status = { loadBalancer: { ingress: [{ ip: spec.loadBalancerIP }] } };
+    const patch = { type: 'merge', subresource: 'status', namespace: real } as const;
+    if (spec.loadBalancerIP !== undefined) await this.#testbed.kube.patch(serviceResource, name, { status }, patch);
     const { clusterIP = '', ports: given = [] } = made.spec;
     return { clusterIP, nodePort: given[0]?.nodePort ?? 0, dnsName: dnsName(real, name), port: serverPort };
   }
 
   /** A name in the cluster's DNS for a host outside: a headless Service whose endpoint is given by hand. */
   async nameFor(namespace: string, name: string, address: string): Promise<string> {
+    const { metadata } = await this.#outward(namespace, name, address, serverPort, { clusterIP: 'None' });
+    return dnsName(metadata.namespace ?? '', name);
+  }
+
+  /** A cluster address that leads to a port outside: a Service whose endpoint is given by hand. */
+  async leadingOut(namespace: string, name: string, address: string, port: number): Promise<Destination> {
+    const { spec } = await this.#outward(namespace, name, address, port, {});
+    return { name: 'a service with its endpoint outside', host: spec.clusterIP ?? '', port };
+  }
+
+  async #outward(namespace: string, name: string, address: string, port: number, spec: object): Promise<Service> {
     const real = this.#namespaces.realName(namespace);
     const { kube } = this.#testbed;
-    const ports = [{ name: 'any', protocol: 'TCP', port: serverPort }];
-    await kube.create(serviceResource, {
+    const ports = ['TCP', 'UDP'].map((protocol) => ({ name: protocol.toLowerCase(), protocol, port }));
+    const made = await kube.create<Service>(serviceResource, {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { namespace: real, name },
-      spec: { clusterIP: 'None', ports },
-    } as KubeObject);
+      spec: { ...spec, ports },
+    } as KubeObject as Service);
     await kube.create(endpointSlices, {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
@@ -73,7 +97,7 @@ export class Services {
       endpoints: [{ addresses: [address], conditions: { ready: true } }],
       ports,
     } as KubeObject);
-    return dnsName(real, name);
+    return made;
   }
 
   /** The cluster's DNS server: the Service kube-dns, as every pod finds it in its resolv.conf. */

@@ -13,9 +13,11 @@ import { dialAtStart, type DialRun, type DialWish } from './dialling.ts';
 import { Egress } from './egress.ts';
 import { runToEnd } from './ended-pods.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
+import { FromOutside } from './from-outside.ts';
 import { labelNode } from './node-labels.ts';
 import { Neighbours } from './neighbours.ts';
 import { OutsidePath } from './outside-path.ts';
+import { NodeHosts } from './node-hosts.ts';
 import { Pods, type PodsSurroundings } from './pods.ts';
 import { startPodsAs, type PodAddress } from './pod-addresses.ts';
 import { selectionOf, type Of } from './selection.ts';
@@ -39,6 +41,8 @@ export class World implements AsyncDisposable {
   readonly neighbours: Neighbours;
   readonly statuses: Statuses;
   readonly outside: OutsidePath;
+  readonly fromOutside: FromOutside;
+  readonly nodeHosts: NodeHosts;
   readonly namespaces: Namespaces;
   readonly log: CaseLog;
   readonly #testbed: Testbed;
@@ -66,6 +70,8 @@ export class World implements AsyncDisposable {
     this.neighbours = this.#undo.use(new Neighbours(testbed, log));
     this.outside = this.#undo.use(new OutsidePath(testbed, log));
     this.statuses = new Statuses(testbed, log, this.neighbours);
+    this.fromOutside = this.#undo.use(new FromOutside(testbed, this.namespaces, this.#around, log));
+    this.nodeHosts = this.#undo.use(new NodeHosts(testbed, log, runName));
   }
 
   /** Makes what the case takes as given. */
@@ -207,6 +213,13 @@ export class World implements AsyncDisposable {
 
   /** A port of the witness where nobody listens. */
   readonly closedPort = (): number => this.namespaces.closedPort();
+
+  /** One more port at the witness for the pod. */
+  readonly anotherPortOf = async (pod: PodFacts): Promise<number> => {
+    const [port = 0] = await this.namespaces.openPorts(1);
+    this.namespaces.note(pod, port);
+    return port;
+  };
 
   get witnessAddress(): string {
     return this.#witnessAddress();

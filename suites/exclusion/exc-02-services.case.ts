@@ -7,6 +7,7 @@ export default defineCase({
   features: ['ServiceExempt', 'NamespaceSourceIP', 'AllPlacements'],
   topology: 'egress',
   why: 'Policies that sent cluster addresses out of the cluster have cut pods off from services and DNS.',
+  upstream: ['antrea-io/antrea#2330', 'antrea-io/antrea#2332', 'antrea-io/antrea#5494', 'antrea-io/antrea#5495'],
   given: {
     shop: { pods: { on: 'everyNode', labels: { app: 'client' } } },
     backends: { pods: { on: 'everyNode', labels: { app: 'echo' } } },

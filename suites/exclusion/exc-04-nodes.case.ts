@@ -7,6 +7,7 @@ export default defineCase({
   features: ['NodeAndAPIServerExempt', 'NamespaceSourceIP', 'AllPlacements'],
   topology: 'egress',
   why: 'Node agents, metrics and registries on nodes are part of the cluster, not of the outside.',
+  upstream: ['antrea-io/antrea#2708', 'antrea-io/antrea#2762'],
   given: {
     shop: { pods: { on: 'everyNode' } },
     daemons: { pods: { on: 'everyNode', hostNetwork: true } },

@@ -7,6 +7,7 @@ export default defineCase({
   features: ['HostNetworkUnaffected', 'NamespaceSourceIP', 'AllPlacements'],
   topology: 'egress',
   why: 'The egress node has the address on an interface; its own traffic must not start to use it.',
+  upstream: ['antrea-io/antrea#3431', 'antrea-io/antrea#3430', 'antrea-io/antrea#2850', 'antrea-io/antrea#2851'],
   given: {
     shop: { pods: { on: 'everyNode' } },
     daemons: { pods: { on: 'everyNode', hostNetwork: true } },

@@ -7,6 +7,7 @@ export default defineCase({
   features: ['PodToPodExempt', 'ServiceExempt', 'NodeAndAPIServerExempt', 'HostNetworkUnaffected', 'AllPlacements'],
   topology: 'egress',
   why: 'A policy for 0.0.0.0/0 once took the whole cluster away from its API server, its DNS and itself.',
+  upstream: ['cilium/cilium#16147'],
   given: {
     shop: { pods: { on: 'everyNode', labels: { app: 'echo' } } },
     daemons: { pods: { on: 'everyNode', hostNetwork: true } },

@@ -47,7 +47,9 @@ function allocate(service: ApiObject, context: StrategyContext, old?: ApiObject)
   const used = new Set(others.flatMap(portsOf).flatMap(({ nodePort }) => nodePort ?? []));
   for (const port of portsOf(service)) {
     if (!hasNodePorts(service)) continue;
-    if (!port.nodePort) port.nodePort = allocateNodePort(used);
+    // TCP and UDP of one port get one node port: initNodePorts of pkg/registry/core/service/storage.
+    port.nodePort ||=
+      portsOf(service).find((other) => other.port === port.port && other.nodePort)?.nodePort ?? allocateNodePort(used);
     used.add(port.nodePort);
   }
 }

@@ -206,7 +206,8 @@ export class ControlPlane {
 }
 
 function sameContent(a: EndpointSlice, b: EndpointSlice): boolean {
-  return (
-    JSON.stringify([a.addressType, a.endpoints, a.ports]) === JSON.stringify([b.addressType, b.endpoints, b.ports])
-  );
+  return contentOf(a) === contentOf(b);
 }
+
+const contentOf = ({ addressType, endpoints = [], ports = [] }: EndpointSlice): string =>
+  JSON.stringify([addressType, endpoints, ports]);

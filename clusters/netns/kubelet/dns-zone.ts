@@ -29,7 +29,7 @@ function readyAddresses(service: Service, namespace: string, slices: readonly En
       slice.metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
   );
   return own
-    .flatMap((slice) => slice.endpoints)
+    .flatMap((slice) => slice.endpoints ?? [])
     .filter((endpoint) => endpoint.conditions?.ready !== false)
     .flatMap((endpoint) => endpoint.addresses)
     .sort();

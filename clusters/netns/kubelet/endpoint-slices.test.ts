@@ -51,13 +51,13 @@ test.each<[string, Service, Pod[], [string, boolean][]]>([
   ],
 ])('a slice holds %s', (_title, theService, pods, expected) => {
   const [slice] = planEndpointSlices(theService, pods);
-  expect(slice?.endpoints.map((endpoint) => [endpoint.addresses[0], endpoint.conditions?.ready])).toEqual(expected);
+  expect(slice?.endpoints?.map((endpoint) => [endpoint.addresses[0], endpoint.conditions?.ready])).toEqual(expected);
 });
 
 test('a dual-stack Service has a slice of each family', () => {
   const slices = planEndpointSlices(service({ ipFamilies: ['IPv6', 'IPv4'] }), [pod('a', '10.0.0.1')]);
   expect(
-    slices.map(({ metadata, addressType, endpoints }) => [metadata.name, addressType, endpoints[0]?.addresses]),
+    slices.map(({ metadata, addressType, endpoints }) => [metadata.name, addressType, endpoints?.[0]?.addresses]),
   ).toEqual([
     ['web-ipv6', 'IPv6', ['fd00::1']],
     ['web-ipv4', 'IPv4', ['10.0.0.1']],

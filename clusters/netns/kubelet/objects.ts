@@ -132,7 +132,9 @@ export interface Service extends KubeObject {
     externalTrafficPolicy?: 'Cluster' | 'Local';
     internalTrafficPolicy?: 'Cluster' | 'Local';
     publishNotReadyAddresses?: boolean;
+    externalIPs?: string[];
   };
+  status?: { loadBalancer?: { ingress?: { ip?: string }[] } };
 }
 
 export interface Endpoint {
@@ -144,8 +146,9 @@ export interface Endpoint {
 
 export interface EndpointSlice extends KubeObject {
   addressType: 'IPv4' | 'IPv6' | 'FQDN';
-  endpoints: Endpoint[];
-  ports: { name?: string; protocol?: 'TCP' | 'UDP' | 'SCTP'; port?: number }[];
+  /** The API leaves out what is empty. */
+  endpoints?: Endpoint[];
+  ports?: { name?: string; protocol?: 'TCP' | 'UDP' | 'SCTP'; port?: number }[];
 }
 
 export interface PodTemplate {

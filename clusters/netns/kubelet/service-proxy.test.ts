@@ -65,22 +65,73 @@ test('only connections that are not from pods are masqueraded, and a pod that re
   expect(rules).toContain('ct status dnat ip saddr . ip daddr { 10.203.1.5 . 10.203.1.5 } masquerade');
 });
 
-test.each<['Cluster' | 'Local', string]>([
-  ['Cluster', 'ip daddr 172.16.18.121 tcp dport 30080 goto svc-shop-web-tcp-80'],
-  ['Local', 'ip daddr 172.16.18.121 tcp dport 30080 goto svc-shop-web-tcp-80-local'],
-])('a NodePort with externalTrafficPolicy %s', (externalTrafficPolicy, rule) => {
+const chainOf = (all: string[], name: string): string[] => {
+  const from = all.indexOf(`chain ${name} {`);
+  return from < 0 ? [] : all.slice(from + 1, all.indexOf('}', from));
+};
+const external = 'goto svc-shop-web-tcp-80-external';
+
+test.each<[string, Service['spec'] & { externalTrafficPolicy: 'Cluster' | 'Local' }, string[]]>([
+  [
+    'the node port at every address of the node',
+    {
+      type: 'NodePort',
+      clusterIP: '10.96.0.7',
+      externalTrafficPolicy: 'Cluster',
+      ports: [{ port: 80, nodePort: 30080 }],
+    },
+    [`fib daddr type local ip daddr != 127.0.0.0/8 tcp dport 30080 ${external}`],
+  ],
+  [
+    'external addresses, with the port of the service',
+    { clusterIP: '10.96.0.7', externalTrafficPolicy: 'Local', externalIPs: ['172.16.18.140'], ports: [{ port: 80 }] },
+    [`ip daddr 172.16.18.140 tcp dport 80 ${external}`],
+  ],
+])('from outside a service is reached at %s', (_what, spec, rules) => {
+  expect(lines([service('web', spec)], []).filter((line) => line.endsWith(external))).toEqual(rules);
+});
+
+test('from outside a service is reached at the addresses that its load balancer has, besides the node port', () => {
+  const spec = { clusterIP: '10.96.0.7', type: 'LoadBalancer' as const, ports: [{ port: 80, nodePort: 30080 }] };
+  const balanced = { ...service('web', spec), status: { loadBalancer: { ingress: [{ ip: '172.16.18.140' }] } } };
+  expect(lines([balanced], []).filter((line) => line.endsWith(external))).toEqual([
+    `fib daddr type local ip daddr != 127.0.0.0/8 tcp dport 30080 ${external}`,
+    `ip daddr 172.16.18.140 tcp dport 80 ${external}`,
+  ]);
+});
+
+test.each<['Cluster' | 'Local', string[], string[]]>([
+  ['Cluster', ['ct mark set ct mark or 0x4000', 'goto svc-shop-web-tcp-80'], []],
+  [
+    'Local',
+    [
+      'ip saddr 10.203.0.0/16 goto svc-shop-web-tcp-80',
+      'fib saddr type local ct mark set ct mark or 0x4000',
+      'fib saddr type local goto svc-shop-web-tcp-80',
+      'goto svc-shop-web-tcp-80-local',
+    ],
+    // node-1 has no endpoint of its own.
+    ['drop'],
+  ],
+])('externalTrafficPolicy %s', (externalTrafficPolicy, rules, local) => {
   const spec = {
     clusterIP: '10.96.0.7',
     type: 'NodePort' as const,
     externalTrafficPolicy,
     ports: [{ port: 80, nodePort: 30080 }],
   };
-  const rules = lines([service('web', spec)], [slice('web', [['10.203.2.5', 'node-2']])]);
-  expect(rules).toContain(rule);
-  // Local keeps the client's address, so nothing may mark the connection; and node-1 has no endpoint of its own.
-  expect(rules.includes('ip daddr 172.16.18.121 tcp dport 30080 ct mark set ct mark or 0x4000')).toBe(
-    externalTrafficPolicy === 'Cluster',
+  const all = lines([service('web', spec)], [slice('web', [['10.203.2.5', 'node-2']])]);
+  expect(chainOf(all, 'svc-shop-web-tcp-80-external')).toEqual(rules);
+  expect(chainOf(all, 'svc-shop-web-tcp-80-local')).toEqual(local);
+});
+
+test('a Service without endpoints drops what comes to it, and leaves others alone', () => {
+  const { endpoints: _, ...empty } = slice('idle', []);
+  const all = lines(
+    [service('idle', { clusterIP: '10.96.0.8', ports: [{ port: 80 }] })],
+    [empty, slice('web', [['10.203.1.5', 'node-1']])],
   );
+  expect(chainOf(all, 'svc-shop-idle-tcp-80')).toEqual(['drop']);
 });
 
 test.each([

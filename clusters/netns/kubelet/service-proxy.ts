@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { EndpointSlice, Service, ServicePort } from './objects.ts';
 
 /** Set on a connection that has to be masqueraded: kube-proxy's own bit (pkg/proxy, masqueradeBit 14). */
@@ -36,7 +36,7 @@ export function planServiceProxy(
   const { nft } = family;
   const chains: string[] = [];
   const byClusterIP: string[] = [];
-  const nodePorts: string[] = [];
+  const external: string[] = [];
   for (const service of [...services].sort(byName)) {
     const { clusterIP = '', clusterIPs = [clusterIP], type } = service.spec;
     const address = clusterIPs.find((one) => isIP(one) === isIP(node.address));
@@ -52,8 +52,10 @@ export function planServiceProxy(
         `    ${nft} daddr ${address} ${protocol} dport ${port.port} ${nft} saddr != ${node.clusterCIDR} ct mark set ct mark or ${MASQUERADE_MARK}`,
         `    ${nft} daddr ${address} ${protocol} dport ${port.port} goto ${chain}`,
       );
-      if (port.nodePort === undefined || (type !== 'NodePort' && type !== 'LoadBalancer')) continue;
-      nodePorts.push(...nodePortRules(service, port.nodePort, protocol, chain, backends, node, family, chains));
+      const outside = externalMatches(service, port, protocol, family);
+      if (outside.length === 0) continue;
+      chains.push(...externalChains(service, chain, protocol, backends, node, family));
+      external.push(...outside.map((match) => `    ${match} goto ${chain}-external`));
     }
   }
   return [
@@ -63,7 +65,7 @@ export function planServiceProxy(
     ...chains,
     '  chain services {',
     ...byClusterIP,
-    ...nodePorts,
+    ...external,
     '  }',
     '  chain prerouting {',
     '    type nat hook prerouting priority dstnat; policy accept;',
@@ -88,7 +90,7 @@ function hairpins(slices: readonly EndpointSlice[], { nft, addressType }: Family
   const pairs = new Set(
     slices
       .filter((slice) => slice.addressType === addressType)
-      .flatMap((slice) => slice.endpoints.flatMap((endpoint) => endpoint.addresses))
+      .flatMap((slice) => (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses))
       .map((address) => `${address} . ${address}`),
   );
   return pairs.size === 0
@@ -112,11 +114,11 @@ function backendsOf(
     if (slice.metadata.namespace !== service.metadata.namespace) continue;
     if (slice.metadata.labels?.['kubernetes.io/service-name'] !== service.metadata.name) continue;
     if (slice.addressType !== addressType) continue;
-    const target = slice.ports.find(
+    const target = slice.ports?.find(
       (one) => (one.name ?? '') === (port.name ?? '') && (one.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
     );
     if (target?.port === undefined) continue;
-    for (const endpoint of slice.endpoints) {
+    for (const endpoint of slice.endpoints ?? []) {
       if (endpoint.conditions?.ready === false) continue;
       for (const address of endpoint.addresses) backends.push({ address, port: target.port, node: endpoint.nodeName });
     }
@@ -139,28 +141,46 @@ function backendChain(name: string, protocol: string, backends: readonly Backend
   return lines.join('\n');
 }
 
-function nodePortRules(
+/** How a port of the service is reached from outside: at every address of a node, and at the addresses of its own. */
+function externalMatches({ spec, status }: Service, port: ServicePort, protocol: string, family: Family): string[] {
+  const { nft, addressType } = family;
+  const hasNodePort = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+  const ingress = spec.type === 'LoadBalancer' ? (status?.loadBalancer?.ingress ?? []) : [];
+  const own = [...(spec.externalIPs ?? []), ...ingress.flatMap(({ ip }) => ip ?? [])];
+  const isOfFamily = addressType === 'IPv6' ? isIPv6 : isIPv4;
+  return [
+    // kube-proxy's iptables mode takes node ports at whatever address is local, --nodeport-addresses being empty.
+    ...(hasNodePort && port.nodePort !== undefined
+      ? [`fib daddr type local ${nft} daddr != ${loopback[nft]} ${protocol} dport ${port.nodePort}`]
+      : []),
+    ...own.filter(isOfFamily).map((address) => `${nft} daddr ${address} ${protocol} dport ${port.port}`),
+  ];
+}
+
+const loopback: Readonly<Record<Family['nft'], string>> = { ip: '127.0.0.0/8', ip6: '::1' };
+
+/** What kube-proxy's chains KUBE-EXT and KUBE-SVL do. */
+function externalChains(
   service: Service,
-  nodePort: number,
-  protocol: string,
   chain: string,
+  protocol: string,
   backends: readonly Backend[],
   node: ProxyNode,
   family: Family,
-  chains: string[],
 ): string[] {
-  const match = `    ${family.nft} daddr ${node.address} ${protocol} dport ${nodePort}`;
-  if (service.spec.externalTrafficPolicy !== 'Local') {
-    return [`${match} ct mark set ct mark or ${MASQUERADE_MARK}`, `${match} goto ${chain}`];
-  }
-  const local = `${chain}-local`;
-  chains.push(
-    backendChain(
-      local,
-      protocol,
-      backends.filter((backend) => backend.node === node.name),
-      family,
+  const external = (...lines: string[]): string =>
+    [`  chain ${chain}-external {`, ...lines.map((line) => `    ${line}`), '  }'].join('\n');
+  const masquerade = `ct mark set ct mark or ${MASQUERADE_MARK}`;
+  if (service.spec.externalTrafficPolicy !== 'Local') return [external(masquerade, `goto ${chain}`)];
+  const local = backends.filter((backend) => backend.node === node.name);
+  return [
+    backendChain(`${chain}-local`, protocol, local, family),
+    external(
+      // Pods and the node itself come from inside: the policy is not about them.
+      `${family.nft} saddr ${node.clusterCIDR} goto ${chain}`,
+      `fib saddr type local ${masquerade}`,
+      `fib saddr type local goto ${chain}`,
+      `goto ${chain}-local`,
     ),
-  );
-  return [`${match} goto ${local}`];
+  ];
 }

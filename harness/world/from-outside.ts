@@ -1,0 +1,40 @@
+import type { CaseLog } from './case-log.ts';
+import type { Namespaces } from './namespaces.ts';
+import { Pods, type PodsSurroundings } from './pods.ts';
+import type { Testbed } from './testbed.ts';
+
+/** The world outside as one that connects to the cluster. What it changes there is taken back when the case ends. */
+export class FromOutside implements AsyncDisposable {
+  readonly #testbed: Testbed;
+  readonly #namespaces: Namespaces;
+  readonly #around: PodsSurroundings;
+  readonly #log: CaseLog;
+  readonly #undo = new AsyncDisposableStack();
+
+  constructor(testbed: Testbed, namespaces: Namespaces, around: PodsSurroundings, log: CaseLog) {
+    this.#testbed = testbed;
+    this.#namespaces = namespaces;
+    this.#around = around;
+    this.#log = log;
+  }
+
+  /** A process on the host of the witness, as a client; says about itself what a pod says. */
+  async client(): Promise<Pods> {
+    const started = await this.#namespaces.startOnHost(this.#testbed.cluster.witness, 'outside');
+    return new Pods('a host outside', [started], this.#around);
+  }
+
+  /** From now on the router sends what goes to the address to this node. */
+  async leadTo(address: string, node: string): Promise<void> {
+    const { router, ...cluster } = this.#testbed.cluster;
+    const via = this.#testbed.cluster.node(node).address;
+    this.#log.step(`the router of ${cluster.name} sends ${address} to ${node}`);
+    const route = [`${address}/32`, 'via', via, 'dev', router.interfaces.lan];
+    this.#undo.defer(async () => void (await router.run(['ip', 'route', 'del', ...route], { allowFailure: true })));
+    await router.run(['ip', 'route', 'replace', ...route]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+}
