@@ -39,13 +39,18 @@ test.each<[string, Partial<EgressSpec>, string | null]>([
   expect(validateEgress(egress(spec), null, pools)).toBe(refusal);
 });
 
+const format = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const suffix = "unable to parse quantity's suffix";
+
 test.each([
-  ['Rate', { rate: '10x', burst: '1M' }],
-  ['Burst', { rate: '1M', burst: 'much' }],
-])('an Egress whose %s is no quantity', (word, bandwidth) => {
-  expect(validateEgress(egress({ externalIPPool: 'p', bandwidth }), null, pools)).toMatch(
-    new RegExp(`^${word} \\S+ in Egress e is invalid: `),
-  );
+  { rate: '10x', burst: '1M', want: `Rate 10x in Egress e is invalid: ${format}` },
+  { rate: '1M', burst: 'much', want: `Burst much in Egress e is invalid: ${format}` },
+  { rate: '', burst: '1M', want: `Rate  in Egress e is invalid: ${format}` },
+  { rate: '10MM', burst: '1M', want: `Rate 10MM in Egress e is invalid: ${suffix}` },
+  { rate: '1e3', burst: '1.5Gi', want: null },
+  { rate: '.5k', burst: '1E', want: null },
+])('a bandwidth of $rate, $burst', ({ rate, burst, want }) => {
+  expect(validateEgress(egress({ externalIPPool: 'p', bandwidth: { rate, burst } }), null, pools)).toBe(want);
 });
 
 test('an Egress whose address and pool stay may change otherwise, whatever has become of the pool', () => {

@@ -9,8 +9,13 @@ import { poolRanges } from './pool-ranges.ts';
 /** What the schemas of the CRDs cannot say, in the words of Antrea's webhooks. Null when there is nothing to refuse. */
 export type Refusal = string | null;
 
-/** k8s.io/apimachinery/pkg/api/resource: a number with an SI or binary suffix, or an exponent. */
-const quantity = /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+/** What k8s.io/apimachinery/pkg/api/resource says of a text that is no quantity; null when it is one. */
+function quantityProblem(text: string): string | null {
+  const parts = /^[+-]?(?:\d+\.?\d*|\.\d+)([eEinumkKMGTP]*[-+]?\d*)$/.exec(text);
+  if (!parts) return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+  const isSuffix = /^([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(parts[1] ?? '');
+  return isSuffix ? null : "unable to parse quantity's suffix";
+}
 
 /**
  * `pools`: those that the Egress names, as far as they exist. Antrea: pkg/controller/egress/validate.go; unlike Antrea's,
@@ -26,8 +31,8 @@ export function validateEgress(
     ['Rate', bandwidth?.rate],
     ['Burst', bandwidth?.burst],
   ] as const) {
-    if (value !== undefined && !quantity.test(value))
-      return `${word} ${value} in Egress ${egress.metadata.name} is invalid: it must be a quantity such as 500k, 10M or 1Gi`;
+    const problem = value === undefined ? null : quantityProblem(value);
+    if (problem !== null) return `${word} ${value} in Egress ${egress.metadata.name} is invalid: ${problem}`;
   }
   const before = old === null ? [] : egressAddresses(old);
   const changed = egressAddresses(egress).filter(
