@@ -125,7 +125,6 @@ export interface Firewall {
 
 export const capabilities = [
   'vlan',
-  'sctp',
   'ipv4',
   'ipv6',
   'powerOff',

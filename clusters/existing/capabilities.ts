@@ -16,6 +16,5 @@ export const existingCapabilities: Cluster['capabilities'] = {
   ipv4: { has: true },
   ipv6: { has: false, why: 'the programs of the harness speak IPv4' },
   vlan: { has: false, why: 'nobody knows what its switches carry' },
-  sctp: { has: false, why: 'the programs of the harness speak TCP and UDP' },
   realTimePriority: notOurs,
 };

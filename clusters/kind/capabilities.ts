@@ -17,7 +17,6 @@ export function kindCapabilities(ipFamily: IpFamily): Cluster['capabilities'] {
     ipv4: ipFamily === 'ipv6' ? { has: false, why: 'the cluster was made with --ip-family ipv6' } : has,
     ipv6: ipFamily === 'ipv4' ? { has: false, why: 'the cluster was made with --ip-family ipv4' } : has,
     vlan: { has: false, why: 'networks of Docker carry no VLANs' },
-    sctp: { has: false, why: 'the programs of the harness speak TCP and UDP' },
     realTimePriority: { has: false, why: 'containers may not set it' },
   };
 }

@@ -19,6 +19,5 @@ export const netnsCapabilities: Cluster['capabilities'] = {
   ipv4: has,
   ipv6: hasIPv6 ? has : { has: false, why: 'the kernel of this machine has no IPv6' },
   vlan: { has: false, why: 'the embedded topologies have no VLANs' },
-  sctp: { has: false, why: 'the traffic programs have no SCTP' },
   realTimePriority: { has: false, why: 'SCHED_FIFO is not permitted in a user namespace' },
 };

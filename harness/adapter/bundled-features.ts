@@ -14,6 +14,7 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'ICMPEcho',
   'ICMPErrors',
   'Fragments',
+  'SCTP',
   'MultipleIPs',
   // One a line, so that two claims made at the same time do not meet.
 ]);

@@ -34,6 +34,7 @@ const protocols: Readonly<Record<Sample['kind'], Violation['protocol']>> = {
   udp: 'udp',
   icmp: 'icmp',
   ping: 'icmp',
+  sctp: 'sctp',
   dns: 'udp',
   http: 'http',
   postgres: 'postgresql',

@@ -67,20 +67,21 @@ async function exchange(
   return await Promise.race([both, whenAborted(signal)]);
 }
 
-/** Tells whoever asks for an echo in the name of a port who it was seen as. The kernel answers as always. */
+/** Tells whoever asks for an echo in the name of an open port who it was seen as. The kernel answers as always. */
 export function answerEchoes(
   sockets: Sockets,
   family: IpFamily,
-  onRequest: (request: Answered & { readonly port: number }) => boolean,
+  isOpen: (port: number) => boolean,
+  onRequest: (request: Answered & { readonly port: number }) => void,
 ): Disposable {
   const raw = sockets.open({ family, type: 'raw', protocol: icmpProtocol[family] });
   raw.onDatagram((message, from) => {
     const asked = decodeIcmp(family, message);
     if (asked?.kind !== 'echo request') return;
     const probe = parseEcho(asked.data);
-    if (probe === null) return;
+    if (probe === null || !isOpen(probe.port)) return;
     const client = { token: probe.token, address: from, sourcePort: asked.id };
-    if (!onRequest({ ...client, port: probe.port })) return;
+    onRequest({ ...client, port: probe.port });
     const data = Buffer.from(`${toldPrefix}${answerText(client)}`.padEnd(asked.data.length));
     raw.send(encodeEcho(family, { ...asked, kind: 'echo reply', data }), { host: from });
   });

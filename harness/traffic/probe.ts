@@ -7,6 +7,7 @@ import { endpoint } from './endpoint.ts';
 import { probeIcmp, probePing } from './icmp-echo.ts';
 import { ClosedEarlyError, whenAborted } from './outcome.ts';
 import type { Peer, ProbeKind } from './protocol.ts';
+import { probeSctp } from './sctp-association.ts';
 
 export interface Target {
   readonly host: string;
@@ -29,6 +30,7 @@ export const probes: Readonly<Record<ProbeKind, Probe>> = {
   http: probeHttp,
   icmp: probeIcmp,
   ping: probePing,
+  sctp: probeSctp,
 };
 
 async function probeTcp(sockets: Sockets, { to, token, bytes = 0 }: ProbeRequest, signal: AbortSignal): Promise<Peer> {

@@ -10,7 +10,7 @@ import { z } from 'zod';
  * `icmp` is an echo that the witness also answers by itself, to tell who it saw; `ping` is one that any host answers,
  * and shows only that it was answered.
  */
-export const probeKinds = ['tcp', 'udp', 'http', 'icmp', 'ping'] as const;
+export const probeKinds = ['tcp', 'udp', 'http', 'icmp', 'ping', 'sctp'] as const;
 export type ProbeKind = (typeof probeKinds)[number];
 
 /**
@@ -60,7 +60,7 @@ const streamKinds = ['stream', 'udp-stream', 'http2', 'websocket'] as const;
 export type StreamKind = (typeof streamKinds)[number];
 
 /** How a request came to a server, as far as it can tell. */
-const requestKinds = ['tcp', 'udp', 'http', 'icmp', 'http2', 'websocket'] as const;
+const requestKinds = ['tcp', 'udp', 'http', 'icmp', 'sctp', 'http2', 'websocket'] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 /** One connection that is kept, with a question every intervalMs. */

@@ -2,6 +2,7 @@ import type { ProgramSession } from '../../clusters/program.ts';
 import { serveEcho, type Request } from './echo-server.ts';
 import { onBothFamilies } from './families.ts';
 import { answerEchoes } from './icmp-echo.ts';
+import { answerAssociations } from './sctp-association.ts';
 import { sessionLines } from './session-lines.ts';
 import { messageOf } from './outcome.ts';
 import { nowUs, witnessCommand, type WitnessEvent } from './protocol.ts';
@@ -12,11 +13,12 @@ export async function runSession(session: ProgramSession): Promise<number> {
   const open = new Map<number, AsyncDisposable>();
   const onRequest = ({ protocol, token, address, sourcePort, port }: Request): void =>
     emit({ event: 'seen', token, address, sourcePort, port, protocol, atUs: nowUs(), time: new Date().toISOString() });
+  const isOpen = (port: number): boolean => open.has(port);
+  const associations = await onBothFamilies((family) =>
+    answerAssociations(session.sockets, family, isOpen, (request) => onRequest({ protocol: 'sctp', ...request })),
+  );
   const echoes = await onBothFamilies((family) =>
-    answerEchoes(session.sockets, family, (request) => {
-      if (open.has(request.port)) onRequest({ protocol: 'icmp', ...request });
-      return open.has(request.port);
-    }),
+    answerEchoes(session.sockets, family, isOpen, (request) => onRequest({ protocol: 'icmp', ...request })),
   );
   try {
     for await (const line of sessionLines(session)) {
@@ -35,7 +37,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
       }
     }
   } finally {
-    for (const one of echoes) one[Symbol.dispose]();
+    for (const one of [...echoes, ...associations]) one[Symbol.dispose]();
     await Promise.all([...open.values()].map((server) => server[Symbol.asyncDispose]()));
   }
   return 0;
