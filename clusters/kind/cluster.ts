@@ -1,18 +1,19 @@
 import { connectKube } from '../../agent/kube/client.ts';
 import { nodes as nodesRef } from '../../agent/kube/object.ts';
 import type { KubeObject } from '../../agent/kube/object.ts';
-import type { Cluster, ClusterNode, Database, Firewall, Host, Topology } from '../cluster.ts';
+import type { Cluster, ClusterNode, Database, Firewall, Host, Topology, TopologyNode } from '../cluster.ts';
 import { nodeNamed } from '../node-named.ts';
 import { bothSides } from '../router-wire.ts';
 import { kindCapabilities } from './capabilities.ts';
 import type { KindRecord } from './config.ts';
 import { openDatabase } from './database.ts';
 import { clusterLabel, containerLog, containersWith, execIn, kindClusterLabel } from './docker.ts';
-import type { ContainerState } from './docker.ts';
+import type { ContainerAddress, ContainerState } from './docker.ts';
 import { NodeFaults } from './faults.ts';
 import { firewallLogProgram, openFirewall } from './firewall.ts';
 import { containerHost } from './host.ts';
 import { hostContainer, kindName, outsideNetwork } from './naming.ts';
+import type { Networks } from './networks.ts';
 import { kindNodes, learnTopology } from './topology.ts';
 import type { KindNode } from './topology.ts';
 
@@ -50,10 +51,10 @@ export class KindCluster implements Cluster {
     this.topology = topology;
     this.dir = dir;
     this.kubeconfig = kubeconfigOf(dir);
-    this.nodes = topology.nodes.map(({ name, podCIDR, address }) => this.#node(name, podCIDR, address));
-    this.router = { ...this.#host('router', topology.nodeLan.router), interfaces };
+    this.nodes = topology.nodes.map((node) => this.#node(node));
+    this.router = { ...this.#host('router', topology.nodeLan.router, topology.nodeLan.router6), interfaces };
     this.wire = { host: this.router, interfaces: bothSides(topology, interfaces) };
-    this.witness = this.#host('witness', topology.outside.witness);
+    this.witness = this.#host('witness', topology.outside.witness, topology.outside.witness6);
     this.database = parts.database;
     const firewall = openFirewall(hostContainer(record.name, 'router'), interfaces, () =>
       this.router.start(firewallLogProgram, ['read']),
@@ -71,14 +72,20 @@ export class KindCluster implements Cluster {
       containersWith(clusterLabel, name),
     ]);
     const nodes = kindNodes(nodeContainers, kindName(name));
-    const outsideAddress = (host: 'database' | 'witness'): string => addressOf(others, name, host);
+    const outsideAddress = (host: 'database' | 'witness'): ContainerAddress => addressOf(others, name, host);
     const addresses = { database: outsideAddress('database'), witness: outsideAddress('witness') };
     const [podCIDRs, database, interfaces] = await Promise.all([
       readPodCIDRs(kubeconfigOf(dir)),
-      openDatabase(hostContainer(name, 'database'), addresses.database, record.databasePassword),
+      openDatabase(hostContainer(name, 'database'), addresses.database, record),
       routerInterfaces(hostContainer(name, 'router'), networks.lan.router, networks.outside.router),
     ]);
-    const topology = learnTopology(record.wished, networks, nodes, podCIDRs, addresses);
+    const topology = learnTopology(record.wished, {
+      networks,
+      ipv6: record.ipFamily !== 'ipv4',
+      nodes,
+      podCIDRs,
+      outside: addresses,
+    });
     return new KindCluster(record, dir, { topology, nodes, database, interfaces }, down);
   }
 
@@ -113,14 +120,15 @@ export class KindCluster implements Cluster {
     await this.#closeFirewall();
   }
 
-  #host(host: 'router' | 'witness', address: string): Host {
+  #host(host: 'router' | 'witness', ipv4: string, ipv6: string | undefined): Host {
     const container = hostContainer(this.name, host);
-    return containerHost({ name: host, container, address: () => address, programs: this.#record.programs });
+    const address = (): ContainerAddress => ({ ipv4, ipv6: ipv6 ?? '' });
+    return containerHost({ name: host, container, address, programs: this.#record.programs });
   }
 
-  #node(name: string, podCIDR: string, first: string): ClusterNode {
-    const { programs, programImage, networks } = this.#record;
-    let current = first;
+  #node({ name, address, address6 = '', podCIDR, podCIDR6 }: TopologyNode): ClusterNode {
+    const { programs, programImage, networks, ipFamily } = this.#record;
+    let current: ContainerAddress = { ipv4: address, ipv6: address6 };
     const beside = { image: programImage, cluster: this.name };
     const host = containerHost({ name, container: name, address: () => current, programs, beside });
     const faults = new NodeFaults({
@@ -132,12 +140,13 @@ export class KindCluster implements Cluster {
           (one) => one.name === name,
         );
         current = state?.addresses.get(kindName(this.name)) ?? current;
-        await routeToOutside(name, networks.outside.cidr, networks.lan.router);
+        await routeToOutside(name, networks, ipFamily !== 'ipv4');
       },
     });
     return Object.defineProperties(
       {
         podCIDR,
+        ...(podCIDR6 === undefined ? {} : { podCIDR6 }),
         nextPodAddress: (free: string) => reserveBefore(name, free),
         powerOff: () => faults.powerOff(),
         unplug: () => faults.unplug(),
@@ -163,22 +172,27 @@ async function reserveBefore(node: string, free: string): Promise<void> {
 }
 
 /** A node's way to the outside is the router. */
-export async function routeToOutside(node: string, cidr: string, router: string): Promise<void> {
-  await execIn(node, ['ip', 'route', 'replace', cidr, 'via', router]);
+export async function routeToOutside(node: string, { lan, outside }: Networks, ipv6: boolean): Promise<void> {
+  await execIn(node, ['ip', 'route', 'replace', outside.cidr, 'via', lan.router]);
+  if (ipv6) await execIn(node, ['ip', '-6', 'route', 'replace', outside.ipv6.cidr, 'via', lan.ipv6.router]);
 }
 
-function addressOf(containers: readonly ContainerState[], cluster: string, host: 'database' | 'witness'): string {
+function addressOf(
+  containers: readonly ContainerState[],
+  cluster: string,
+  host: 'database' | 'witness',
+): ContainerAddress {
   const name = hostContainer(cluster, host);
   const address = containers.find((container) => container.name === name)?.addresses.get(outsideNetwork(cluster));
   if (!address) throw new Error(`container ${name} of cluster ${cluster} does not run; end the cluster and begin anew`);
   return address;
 }
 
-async function readPodCIDRs(kubeconfig: string): Promise<Map<string, string>> {
+async function readPodCIDRs(kubeconfig: string): Promise<Map<string, readonly string[]>> {
   const kube = await connectKube({ kubeconfig });
   try {
-    const { items } = await kube.list<KubeObject & { spec?: { podCIDR?: string } }>(nodesRef);
-    return new Map(items.map(({ metadata, spec }) => [metadata.name ?? '', spec?.podCIDR ?? '']));
+    const { items } = await kube.list<KubeObject & { spec?: { podCIDRs?: string[] } }>(nodesRef);
+    return new Map(items.map(({ metadata, spec }) => [metadata.name ?? '', spec?.podCIDRs ?? []]));
   } finally {
     kube.close();
   }

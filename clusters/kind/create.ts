@@ -51,7 +51,7 @@ export async function createCluster(options: CreateOptions): Promise<Made> {
       createOutside(together, networks, databasePassword, nodesRun.promise),
     ];
   });
-  await connectNodes(name, networks);
+  await connectNodes(name, networks, ipFamily !== 'ipv4');
   await whenReady(options);
   return {
     networks,
@@ -116,6 +116,7 @@ async function createOutside(
     images,
     programs,
     foreign,
+    ipFamily,
     signal,
     progress = () => undefined,
   }: CreateOptions & { readonly signal: AbortSignal },
@@ -134,7 +135,7 @@ async function createOutside(
     signal,
   });
   const programImage = built[withPrograms ?? hostImage] ?? '';
-  const options = { cluster: name, networks, databaseImage: foreign.database, programImage };
+  const options = { cluster: name, networks, ipv6: ipFamily !== 'ipv4', databaseImage: foreign.database, programImage };
   signal.throwIfAborted();
   const references = Object.keys(images).flatMap((image) => built[image] ?? []);
   const dir = clusterDir(stateDir, name);
@@ -152,9 +153,9 @@ async function createOutside(
 const hostImage = 'egressproof/host';
 
 /** Every node sends what is for the outside to the router. */
-async function connectNodes(cluster: string, networks: Networks): Promise<void> {
+async function connectNodes(cluster: string, networks: Networks, ipv6: boolean): Promise<void> {
   const nodes = kindNodes(await containersWith(kindClusterLabel, kindName(cluster)), kindName(cluster));
-  await Promise.all(nodes.map(({ name }) => routeToOutside(name, networks.outside.cidr, networks.lan.router)));
+  await Promise.all(nodes.map(({ name }) => routeToOutside(name, networks, ipv6)));
 }
 
 type Node = KubeObject & {

@@ -4,7 +4,9 @@ import type { Database, DatabaseConnection } from '../cluster.ts';
 import { asAdministrator, setGrants } from '../database/grants.ts';
 import type { Administration } from '../database/grants.ts';
 import { parseLogLine } from '../database/log.ts';
+import type { KindRecord } from './config.ts';
 import { containerLog, docker, execIn } from './docker.ts';
+import type { ContainerAddress } from './docker.ts';
 import { databasePort } from './outside.ts';
 
 const ADMINISTRATOR = 'postgres';
@@ -12,7 +14,11 @@ const ADMINISTRATOR = 'postgres';
 const LOG_LIMIT_MS = 5_000;
 
 /** The database of a container that runs. */
-export async function openDatabase(container: string, address: string, password: string): Promise<Database> {
+export async function openDatabase(
+  container: string,
+  { ipv4, ipv6 }: ContainerAddress,
+  { databasePassword: password }: Pick<KindRecord, 'databasePassword'>,
+): Promise<Database> {
   const login = await loginOf(container, password);
   const administration: Administration = {
     // Others get in by their grants only.
@@ -27,7 +33,8 @@ export async function openDatabase(container: string, address: string, password:
     return rows[0]?.server_version ?? '';
   });
   return {
-    address,
+    address: ipv4,
+    ...(ipv6 === '' ? {} : { address6: ipv6 }),
     port: databasePort,
     version,
     setGrants: (grants) => setGrants(grants, administration),

@@ -15,8 +15,13 @@ export interface ContainerState {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly running: boolean;
-  /** Address by the name of the network. */
-  readonly addresses: ReadonlyMap<string, string>;
+  /** Addresses by the name of the network; `ipv6` is empty where the network has none. */
+  readonly addresses: ReadonlyMap<string, ContainerAddress>;
+}
+
+export interface ContainerAddress {
+  readonly ipv4: string;
+  readonly ipv6: string;
 }
 
 interface Inspected {
@@ -24,7 +29,9 @@ interface Inspected {
   readonly Name: string;
   readonly Config: { readonly Labels: Record<string, string> | null };
   readonly State: { readonly Running: boolean };
-  readonly NetworkSettings: { readonly Networks: Record<string, { readonly IPAddress: string }> };
+  readonly NetworkSettings: {
+    readonly Networks: Record<string, { readonly IPAddress: string; readonly GlobalIPv6Address: string }>;
+  };
 }
 
 /** Containers with a label, running or not. */
@@ -38,7 +45,12 @@ export async function containersWith(label: string, value: string): Promise<Cont
     name: Name.replace(/^\//, ''),
     labels: Config.Labels ?? {},
     running: State.Running,
-    addresses: new Map(Object.entries(NetworkSettings.Networks).map(([name, { IPAddress }]) => [name, IPAddress])),
+    addresses: new Map(
+      Object.entries(NetworkSettings.Networks).map(([name, { IPAddress: ipv4, GlobalIPv6Address: ipv6 }]) => [
+        name,
+        { ipv4, ipv6 },
+      ]),
+    ),
   }));
 }
 

@@ -2,6 +2,7 @@ import { start } from '../../agent/linux/exec.ts';
 import type { Host, RunningProcess } from '../cluster.ts';
 import { endsWithInput } from '../program-module.ts';
 import { clusterLabel, execIn } from './docker.ts';
+import type { ContainerAddress } from './docker.ts';
 
 /** How long a program gets to end once its input has. */
 const GRACE_MS = 2_000;
@@ -9,7 +10,7 @@ const GRACE_MS = 2_000;
 export interface HostOptions {
   readonly name: string;
   readonly container: string;
-  readonly address: () => string;
+  readonly address: () => ContainerAddress;
   /** Names of the programs that there are. */
   readonly programs: readonly string[];
   /** The image with the programs, where the container has none: they run beside it, in its network. */
@@ -19,10 +20,10 @@ export interface HostOptions {
 /** A container as a host. */
 export function containerHost(options: HostOptions): Host {
   const { name, container, address, programs, beside } = options;
-  return {
+  const host: Host = {
     name,
     get address() {
-      return address();
+      return address().ipv4;
     },
     run: (argv, runOptions = {}) => execIn(container, argv, runOptions),
     readFile: async (path) => (await execIn(container, ['cat', path])).stdout,
@@ -42,6 +43,8 @@ export function containerHost(options: HostOptions): Host {
       return Promise.resolve(startProgram(argv));
     },
   };
+  if (address().ipv6 === '') return host;
+  return Object.defineProperty(host, 'address6', { enumerable: true, get: () => address().ipv6 });
 }
 
 function besideCommand(

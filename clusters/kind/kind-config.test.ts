@@ -5,8 +5,8 @@ import { planKindConfig } from './kind-config.ts';
 
 test.each([
   ['ipv4', '10.203.0.0/16', '10.96.0.0/16'],
-  ['ipv6', 'fd00:10:203::/56', 'fd00:10:96::/112'],
-  ['dual', '10.203.0.0/16,fd00:10:203::/56', '10.96.0.0/16,fd00:10:96::/112'],
+  ['ipv6', 'fd00:10:203::/48', 'fd00:10:96::/112'],
+  ['dual', '10.203.0.0/16,fd00:10:203::/48', '10.96.0.0/16,fd00:10:96::/112'],
 ] as const)('%s: pods in %s, services in %s', (ipFamily, podSubnet, serviceSubnet) => {
   expect(parse(planKindConfig(egressTopology(), ipFamily))).toMatchObject({
     networking: { ipFamily, podSubnet, serviceSubnet, kubeProxyMode: 'iptables' },

@@ -9,7 +9,12 @@ test('the first pair of networks is that of the figure, with its router and its 
     containers: '172.16.18.64/26',
     gateway: '172.16.18.254',
     router: '172.16.18.1',
-    cidr6: 'fd00:172:16:18::/64',
+    ipv6: {
+      cidr: 'fd00:172:16:18::/64',
+      containers: 'fd00:172:16:18::1:0/112',
+      gateway: 'fd00:172:16:18::254',
+      router: 'fd00:172:16:18::1',
+    },
   });
   expect(outside.cidr).toBe('172.16.20.0/24');
 });
@@ -24,7 +29,7 @@ test('no two pairs have a network in common', () => {
 test.each([
   ['20.10.24+dfsg1', 0],
   ['27.5.1', 0],
-  ['28.2.2', 1],
+  ['28.2.2', 2],
 ])('Docker %s: %i options', (version, count) => {
   expect(driverOptionsFor(version)).toHaveLength(count);
 });

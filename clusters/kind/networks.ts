@@ -10,14 +10,18 @@ export interface Networks {
   readonly outside: NetworkPlan;
 }
 
-export interface NetworkPlan {
+export interface NetworkPlan extends Subnet {
+  /** Of a dual-stack network. */
+  readonly ipv6: Subnet;
+}
+
+interface Subnet {
   readonly cidr: string;
   /** Docker gives containers addresses of this range only: the rest is for the router and for Egress IPs. */
   readonly containers: string;
   /** Docker's own end of the bridge. */
   readonly gateway: string;
   readonly router: string;
-  readonly cidr6: string;
 }
 
 /**
@@ -35,12 +39,18 @@ function planNetwork(cidr: string, attempt: number): NetworkPlan {
   const [a = '', b = '', third = ''] = cidr.split('.');
   const c = Number(third) + 4 * attempt;
   const prefix = `${a}.${b}.${c}`;
+  const prefix6 = `fd00:${a}:${b}:${c}`;
   return {
     cidr: `${prefix}.0/24`,
     containers: `${prefix}.64/26`,
     gateway: `${prefix}.254`,
     router: `${prefix}.1`,
-    cidr6: `fd00:${a}:${b}:${c}::/64`,
+    ipv6: {
+      cidr: `${prefix6}::/64`,
+      containers: `${prefix6}::1:0/112`,
+      gateway: `${prefix6}::254`,
+      router: `${prefix6}::1`,
+    },
   };
 }
 
@@ -85,8 +95,8 @@ async function createNetwork(
 ): Promise<string | null> {
   const flags = [
     ...['--driver', 'bridge', '--label', `${clusterLabel}=${cluster}`],
-    ...['--subnet', plan.cidr, '--ip-range', plan.containers, '--gateway', plan.gateway],
-    ...(ipv6 ? ['--ipv6', '--subnet', plan.cidr6] : []),
+    ...subnetFlags(plan),
+    ...(ipv6 ? ['--ipv6', ...subnetFlags(plan.ipv6)] : []),
     ...driverOptions.flatMap((option) => ['--opt', option]),
   ];
   const { exitCode, stderr } = await run(['docker', 'network', 'create', ...flags, name], { allowFailure: true });
@@ -94,6 +104,10 @@ async function createNetwork(
   if (/overlap|conflict/i.test(stderr)) return `${plan.cidr}: ${stderr.trim()}`;
   throw new Error(`docker network create ${name} (${plan.cidr}) failed: ${stderr.trim()}`);
 }
+
+const subnetFlags = ({ cidr, containers, gateway }: Subnet): string[] => [
+  ...['--subnet', cidr, '--ip-range', containers, '--gateway', gateway],
+];
 
 export async function removeNetworks(cluster: string): Promise<void> {
   const found = await docker(['network', 'ls', '--quiet', '--filter', `label=${clusterLabel}=${cluster}`]);
@@ -124,5 +138,6 @@ function overlaps(one: string, other: string): boolean {
  */
 export function driverOptionsFor(serverVersion: string): readonly string[] {
   const major = Number.parseInt(serverVersion, 10);
-  return major >= 28 ? ['com.docker.network.bridge.gateway_mode_ipv4=nat-unprotected'] : [];
+  if (major < 28) return [];
+  return ['ipv4', 'ipv6'].map((family) => `com.docker.network.bridge.gateway_mode_${family}=nat-unprotected`);
 }

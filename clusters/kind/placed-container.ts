@@ -4,7 +4,7 @@ import { clusterLabel } from './docker.ts';
 export interface Placement {
   readonly network: string;
   /** Absent: any that Docker chooses. */
-  readonly address?: string;
+  readonly address?: { readonly ipv4: string; readonly ipv6?: string };
 }
 
 /**
@@ -41,4 +41,6 @@ export class PlacedContainer extends GenericContainer {
   }
 }
 
-const endpoint = (IPv4Address: string): { IPAMConfig: { IPv4Address: string } } => ({ IPAMConfig: { IPv4Address } });
+const endpoint = ({ ipv4, ipv6 }: NonNullable<Placement['address']>): { IPAMConfig: Record<string, string> } => ({
+  IPAMConfig: { IPv4Address: ipv4, ...(ipv6 === undefined ? {} : { IPv6Address: ipv6 }) },
+});

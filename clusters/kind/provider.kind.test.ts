@@ -1,3 +1,4 @@
+import { serviceContract } from '../api-services.contract.ts';
 import { apiContract } from '../api.contract.ts';
 import { providerContract } from '../provider.contract.ts';
 import { imagesFromEnvironment } from './images.ts';
@@ -10,3 +11,4 @@ const contract = providerContract(provider, {
 });
 
 apiContract(() => contract.cluster.kubeconfig);
+serviceContract(() => contract.cluster.kubeconfig);

@@ -21,11 +21,11 @@ export interface KindOptions {
 }
 
 /** Real Kubernetes: a control plane and workers as containers of Docker, with an outside behind a router. */
-export function kindProvider({ images = {}, ipFamily = 'ipv4' }: KindOptions = {}): ClusterProvider {
+export function kindProvider({ images = {}, ipFamily = 'dual' }: KindOptions = {}): ClusterProvider {
   const foreign = { ...defaultImages, ...images };
   const provider: ClusterProvider = {
     name: 'kind',
-    capabilities: kindCapabilities('dual'),
+    capabilities: kindCapabilities(ipFamily),
     up: (options) => up({ ...options, stateDir: resolve(options.stateDir), foreign, ipFamily }, provider),
     reusable: (options) =>
       findReusable({ ...options, stateDir: resolve(options.stateDir), foreign, ipFamily }, provider),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { connectKube } from '../../agent/kube/client.ts';
 import { namespaces } from '../../agent/kube/object.ts';
+import { serviceContract } from '../api-services.contract.ts';
 import { apiContract } from '../api.contract.ts';
 import { providerContract } from '../provider.contract.ts';
 import { netnsProvider } from './provider.ts';
@@ -8,6 +9,7 @@ import { netnsProvider } from './provider.ts';
 const limits = { up: 30_000, pod: 5_000, nodeLost: 15_000, nodeBack: 10_000 };
 const contract = providerContract(netnsProvider, { limits });
 apiContract(() => contract.cluster.kubeconfig);
+serviceContract(() => contract.cluster.kubeconfig);
 
 test('a host outside by its name', async () => {
   const { address } = contract.cluster.node('node-1');

@@ -6,6 +6,7 @@ import type { LabelSelector } from '../../agent/api/label-selector.ts';
 import { agentImage, agentName, controllerName, installManifest, installNamespace } from '../../agent/api/install.ts';
 import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
+import { both } from '../check/address.ts';
 import type { Adapter, EgressIntent, Labels, Requirement, Selection } from './adapter.ts';
 import { bundledDeclared } from './bundled-declared.ts';
 import { bundledFeatures } from './bundled-features.ts';
@@ -26,7 +27,7 @@ export const bundled: Adapter = {
 
   async install(context) {
     const { topology } = context.cluster;
-    const agentArgs = [`--service-cidr=${topology.serviceCIDR}`];
+    const agentArgs = [`--service-cidr=${both(topology.serviceCIDR, topology.serviceCIDR6).join()}`];
     const image = context.cluster.image(agentImage);
     for (const object of installManifest({ agentArgs, image })) await context.kube.apply(resourceRefOf(object), object);
     await whenWorkloadsReady(context, installNamespace);

@@ -21,7 +21,7 @@ const rule = (packets: readonly PacketEvent[]) => ({
   packets,
   dropped: 0,
   pods: [{ pod: { ...shop, ip6: 'fd00:cb:0:1::7' }, port: 9001 }],
-  windows: [{ pod: shop, fromUs: 1_500_000, toUs: 3_000_000 }],
+  windows: ([4, 6] as const).map((family) => ({ pod: shop, family, fromUs: 1_500_000, toUs: 3_000_000 })),
   podCIDRs: ['10.203.0.0/16', 'fd00:cb::/48'],
   nodeAddresses: [node, 'FD00:18::121'],
   outsideCIDRs: ['172.16.20.0/24', 'fd00:20::/64'],

@@ -42,7 +42,7 @@ export function leakFree(rule: WireRule, context: CheckContext): CheckResult {
   const begunAt = beginnings(leaving);
   const leaks = owned.filter(
     ({ packet, pod }) =>
-      isPodAddress(packet.src) || (isNodeAddress(packet.src) && isSettled(pod, begunAt(packet), packet.atUs, rule)),
+      isPodAddress(packet.src) || (isNodeAddress(packet.src) && isSettled(pod, packet, begunAt(packet), rule)),
   );
   if (leaks.length > 0) {
     const message = `${leaks.length} packets on the outside wire had an address of a pod, or of a selected pod's node`;
@@ -76,11 +76,13 @@ function ownerOfPackets(pods: WireRule['pods']): (packet: PacketEvent) => PodFac
   return ({ src, dport }) => (dport === undefined ? undefined : byPort.get(dport)) ?? bySource.get(src);
 }
 
-function isSettled(pod: PodFacts, begunUs: number, atUs: number, rule: WireRule): boolean {
+function isSettled(pod: PodFacts, { src, atUs }: PacketEvent, begunUs: number, rule: WireRule): boolean {
+  const family = src.includes(':') ? 6 : 4;
   return rule.windows.some(
     (window) =>
       window.pod.namespace === pod.namespace &&
       window.pod.name === pod.name &&
+      window.family === family &&
       begunUs >= window.fromUs &&
       (window.toUs === undefined || atUs < window.toUs),
   );

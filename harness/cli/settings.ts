@@ -23,7 +23,7 @@ const schema = z.strictObject({
   image: z.string().min(1).optional(),
   baseImage: z.string().min(1).default(defaultImages.base),
   databaseImage: z.string().min(1).default(defaultImages.database),
-  ipFamily: z.enum(ipFamilies).default('ipv4'),
+  ipFamily: z.enum(ipFamilies).default('dual'),
   /** Of provider existing. */
   kubeconfig: z.string().min(1).optional(),
   witness: z.ipv4().optional(),

@@ -1,3 +1,4 @@
+import type { IpFamily } from '../../agent/linux/sockets.ts';
 import type { LedgerEvent, PacketEvent, ProbeEvent } from '../traffic/protocol.ts';
 
 /** A pod as the checks know it. */
@@ -27,9 +28,11 @@ export interface Sample extends Omit<ProbeEvent, 'event' | 'id'> {
   readonly destination: Destination;
 }
 
-/** While it is open, nothing of the pod may be on the outside wire with an address of a node. */
+/** While it is open, nothing of the pod may be on the outside wire with an address of a node of this family. */
 export interface SettledWindow {
   readonly pod: PodFacts;
+  /** Of the addresses it leaves with; what it sends over the other one is none of the window's. */
+  readonly family: IpFamily;
   readonly fromUs: number;
   /** Absent: until the end of the case. */
   readonly toUs?: number;

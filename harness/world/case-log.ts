@@ -1,4 +1,5 @@
 import type { CheckResult } from '../check/violations.ts';
+import type { IpFamily } from '../../agent/linux/sockets.ts';
 import type { PodFacts, Sample, SettledWindow } from '../history/events.ts';
 import type { Recorder } from '../history/recorder.ts';
 import { nowUs } from '../traffic/protocol.ts';
@@ -42,11 +43,13 @@ export class CaseLog {
     );
   }
 
-  /** From now on, any packet of these pods with a node's address is a leak. */
-  settled(pods: readonly PodFacts[]): void {
-    const isOpen = (pod: PodFacts): boolean =>
-      this.#windows.some((window) => window.pod === pod && window.toUs === undefined);
-    for (const pod of pods) if (!isOpen(pod)) this.#windows.push(this.#note({ pod, fromUs: nowUs() }));
+  /** From now on, any packet of these pods with a node's address of these families is a leak. */
+  settled(pods: readonly PodFacts[], families: ReadonlySet<IpFamily>): void {
+    const isOpen = (pod: PodFacts, family: IpFamily): boolean =>
+      this.#windows.some((window) => window.pod === pod && window.family === family && window.toUs === undefined);
+    for (const family of families)
+      for (const pod of pods)
+        if (!isOpen(pod, family)) this.#windows.push(this.#note({ pod, family, fromUs: nowUs() }));
   }
 
   sample(check: string): (sample: Sample) => void {

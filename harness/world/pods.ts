@@ -20,6 +20,7 @@ import {
   convergeOver,
   probeDuring,
   expectedOf,
+  familiesOf,
   isEgressAddress,
   millisSince,
   type Expected,
@@ -140,7 +141,7 @@ export class Pods {
       log.conclude({ ...judged, outcome: judged.outcome === 'pass' ? 'unknown' : judged.outcome, message: waited });
       throw new CaseStopped(name);
     }
-    if (isEgressAddress(expected)) log.settled(pods);
+    if (isEgressAddress(expected)) log.settled(pods, familiesOf(expected));
     const { meanwhile } = options;
     if (meanwhile !== undefined) {
       const arrived = samples.filter(({ outcome }) => outcome === 'ok');

@@ -1,4 +1,5 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import type { IpFamily } from '../../agent/linux/sockets.ts';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
 import { both } from '../check/address.ts';
 import { nowUs, type ProbeKind } from '../traffic/protocol.ts';
@@ -144,6 +145,12 @@ export function expectedOf(expected: Expected): (pod: PodFacts, to: Destination)
 function ofFamily(addresses: readonly string[], { host }: Destination): readonly string[] {
   const family = isIP(host);
   return family === 0 ? addresses : addresses.filter((address) => isIP(address) === family);
+}
+
+/** Of addresses that are expected. */
+export function familiesOf(expected: Expected): ReadonlySet<IpFamily> {
+  const list = typeof expected === 'string' ? [expected] : expected;
+  return new Set(list.map((address) => (isIPv6(address) ? 6 : 4)));
 }
 
 export function isEgressAddress(expected: Expected): boolean {

@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import type { IpFamily } from '../../agent/linux/sockets.ts';
+import { both } from '../check/address.ts';
 import { endpointSlices, services as serviceResource, type KubeObject } from '../../agent/kube/object.ts';
 import type { Destination } from '../history/events.ts';
 import type { CasePod } from './case-pod.ts';
@@ -32,10 +35,16 @@ export class Services {
     this.#namespaces = namespaces;
   }
 
-  /** A server in the pod that tells its clients where they came from. A hostNetwork pod needs a port of its own. */
-  async serve(pod: CasePod, port: number = serverPort): Promise<Destination> {
+  /**
+   * A server in the pod, by its address of the family, that tells its clients where they came from. A hostNetwork pod
+   * needs a port of its own.
+   */
+  async serve(pod: CasePod, port: number = serverPort, over?: IpFamily): Promise<Destination> {
+    const { namespace, name, node, ip, ip6 } = pod.facts;
+    const host = over === undefined ? ip : both(ip, ip6).find((address) => isIP(address) === over);
+    if (host === undefined) throw new Error(`pod ${namespace}/${name} has no IPv${over} address`);
     await pod.serve(port);
-    return { name: `pod ${pod.facts.namespace}/${pod.facts.name} on ${pod.facts.node}`, host: pod.facts.ip, port };
+    return { name: `pod ${namespace}/${name} on ${node}`, host, port };
   }
 
   /** A Service of the type in front of the pods of a namespace with these labels; they serve already. */

@@ -62,7 +62,8 @@ function allocateMissing(service: ApiObject, context: StrategyContext): void {
   const given = [...(spec.clusterIPs ?? [])];
   (spec.ipFamilies ?? []).forEach((family, index) => {
     const cidr = cidrOf(context, family);
-    if (given[index] || cidr === undefined) return;
+    const isOneTooMany = index > 0 && spec.ipFamilyPolicy === 'SingleStack';
+    if (given[index] || cidr === undefined || isOneTooMany) return;
     given[index] = allocateAddress(cidr, used);
     used.add(given[index]);
   });
@@ -106,11 +107,11 @@ function familyFaults(service: ApiObject, context: StrategyContext, before: Addr
   if (before?.ipFamilies?.[0] !== undefined && before.ipFamilies[0] !== ipFamilies[0])
     faults.push(invalid('spec.ipFamilies[0]', ipFamilies[0] ?? '', 'may not change once set'));
   if (faults.length > 0) return faults;
-  const both = 'must be RequireDualStack or PreferDualStack when multiple';
+  const both = "must be 'RequireDualStack' or 'PreferDualStack' when multiple";
   if (ipFamilyPolicy === 'SingleStack' && clusterIPs.length > 1)
-    faults.push(invalid(path, ipFamilyPolicy, `${both} clusterIPs are specified`));
+    faults.push(invalid(path, ipFamilyPolicy, `${both} cluster IPs are specified`));
   if (ipFamilyPolicy === 'SingleStack' && ipFamilies.length > 1)
-    faults.push(invalid(path, ipFamilyPolicy, `${both} ipFamilies are specified`));
+    faults.push(invalid(path, ipFamilyPolicy, `${both} IP families are specified`));
   if (faults.length > 0) return faults;
   if (clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0) return [];
   if (ipFamilyPolicy === 'RequireDualStack' && context.serviceCIDRs.length < 2)

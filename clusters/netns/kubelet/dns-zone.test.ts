@@ -22,6 +22,8 @@ const slices: EndpointSlice[] = [
     ],
   },
 ];
+const { endpoints: _endpoints, ...empty } = slices[0] as EndpointSlice;
+slices.push(empty);
 const zone = planZone(services, slices, { 'Database.example.test': ['172.16.20.10', 'fd00:20::10'] });
 
 test.each<[string, ReturnType<typeof lookUp>]>([

@@ -18,6 +18,7 @@ const slice = (
     conditions: { ready },
   })),
 });
+const { endpoints: _endpoints, ports: _ports, ...empty } = slice('other', []);
 const lines = (services: Service[], slices: EndpointSlice[]) =>
   planServiceProxy(services, slices, node)
     .split('\n')
@@ -59,7 +60,7 @@ test('IPv6 has a table of its own, for the Services and endpoints of that family
 test('only connections that are not from pods are masqueraded, and a pod that reaches itself', () => {
   const rules = lines(
     [service('web', { clusterIP: '10.96.0.7', ports: [{ port: 80 }] })],
-    [slice('web', [['10.203.1.5', 'node-1']])],
+    [slice('web', [['10.203.1.5', 'node-1']]), empty],
   );
   expect(rules).toContain('ip daddr 10.96.0.7 tcp dport 80 ip saddr != 10.203.0.0/16 ct mark set ct mark or 0x4000');
   expect(rules).toContain('ct status dnat ip saddr . ip daddr { 10.203.1.5 . 10.203.1.5 } masquerade');
