@@ -12,6 +12,7 @@ import { Handover } from './handover.ts';
 import { watchInputs } from './inputs.ts';
 import type { Inputs } from './inputs.ts';
 import { aliveByReadiness } from './liveness.ts';
+import { defaultOverlayPort } from '../api/overlay.ts';
 import { configuredAddresses } from './overlay.ts';
 import { planNode } from './plan.ts';
 import type { NodePlan } from './plan.ts';
@@ -85,7 +86,7 @@ class Agent implements NodeAgent {
   #toldOfAnnotation: string | null = null;
 
   constructor(options: NodeAgentOptions) {
-    const { overlayPort = 4789, leaseMs = 10_000, rewriteLayout } = options;
+    const { overlayPort = defaultOverlayPort, leaseMs = 10_000, rewriteLayout } = options;
     this.#options = options;
     this.#settings = { ...defaultPlanSettings, ...options.settings };
     this.#dataPlane = new DataPlane({ overlayPort, leaseMs, ...(rewriteLayout ? { rewriteLayout } : {}) });

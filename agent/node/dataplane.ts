@@ -115,7 +115,9 @@ export class DataPlane {
     const own = nodeAddress.includes(':') ? 6 : 4;
     const overlayMtu = (uplinks.get(own)?.mtu ?? 0) - overlayOverhead(nodeAddress);
     const names = new Map([...uplinks].map(([family, uplink]) => [family, uplink.name]));
-    const shape = { uplinks: names, overlayFamily: own, overlayPort, overlayMtu, unknownPods } as const;
+    const subnet = uplinks.get(own)?.subnet ?? null;
+    const onLink = subnet === null ? [] : [subnet];
+    const shape = { uplinks: names, overlayFamily: own, overlayPort, onLink, overlayMtu, unknownPods } as const;
     const layout = renderLayout(shape, rewriteLayout);
     const held = [...plan.held].flatMap((address): [string, string][] => {
       const uplink = names.get(address.includes(':') ? 6 : 4);

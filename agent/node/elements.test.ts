@@ -15,6 +15,7 @@ const plan = (change: Partial<NodePlan> = {}): NodePlan => ({
   snat: new Map(),
   spread: new Map(),
   spreadSnat: new Map(),
+  origins: new Map(),
   exempt: ['10.203.0.0/16'],
   peers: new Map([['172.16.18.122', '02:e6:ac:10:12:7a']]),
   addresses: new Set(['172.16.18.131']),
@@ -147,6 +148,20 @@ test('of several addresses each pod has an element for each, and a stand-in for 
   expect([...parseElements(kernel)['ip stand_ins']]).toEqual([['10.203.1.5 . 0x01000000', 'jump take_2']]);
 });
 
+test('pods of other nodes are known with their node, and read back as they were written', () => {
+  const origins = new Map([
+    ['10.203.2.5', '172.16.18.122'],
+    ['0.0.0.7', '172.16.18.122'],
+  ]);
+  const written = renderElements(plan({ origins }))['ip origins'];
+  expect([...written.keys()]).toEqual(['172.16.18.122 . 0x0acb0205', '172.16.18.122 . 0x00000007']);
+  const elem = [{ concat: ['172.16.18.122', 181_076_485] }, { concat: ['172.16.18.122', 7] }];
+  const kernel = [{ set: { family: 'ip', name: 'origins', elem } }] as never;
+  expect(parseElements(kernel)['ip origins']).toEqual(written);
+  const long = [{ set: { family: 'ip', name: 'origins6', elem: [{ concat: ['172.16.18.122', '0xfd05'] }] } }] as never;
+  expect([...parseElements(long)['ip origins6'].keys()]).toEqual(['172.16.18.122 . 0x0000fd05']);
+});
+
 test('what nft tells of the kernel is read as what was rendered', () => {
   const objects = [
     { set: { family: 'ip', name: 'pods', elem: ['10.203.1.5', '10.203.1.6'] } },
@@ -181,6 +196,7 @@ test('another layout has another marker', () => {
     uplinks: new Map([[4, 'eth0'] as const]),
     overlayFamily: 4 as const,
     overlayPort: 4789,
+    onLink: ['172.16.18.121/24'],
     overlayMtu: 1450,
     unknownPods: 'hold' as const,
   };

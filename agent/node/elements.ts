@@ -5,6 +5,7 @@ import type { Family } from './family.ts';
 import { tableFamily } from './family-table.ts';
 import { gatewayMap, gatewayOfMap } from './link-tables.ts';
 import { hexMark, slotMark, table } from './names.ts';
+import { originElement, originSet } from './outer-chains.ts';
 import type { NodePlan } from './plan.ts';
 import { steerDrop, steerLocal } from './pod-ways.ts';
 import { spreadChain, takeChain } from './spread-chains.ts';
@@ -26,12 +27,14 @@ const perFamily = [
 /** A set or map of the layout, as `family name`. */
 type SetName =
   | `${'ip' | 'ip6'} ${(typeof perFamily)[number]}`
+  | `${'ip' | 'ip6'} ${'origins' | 'origins6'}`
   | `netdev ${'gateways' | 'gateways6' | 'gateways_of' | 'gateways_of6'}`
   | 'arp addresses'
   | 'arp owned';
 
 const setNames: readonly SetName[] = [
   ...families.flatMap((family) => perFamily.map((name): SetName => `${tableFamily(family)} ${name}`)),
+  ...families.flatMap((family) => families.map((inner): SetName => `${tableFamily(family)} ${originSet(inner)}`)),
   ...families.flatMap((family): SetName[] => [`netdev ${gatewayMap(family)}`, `netdev ${gatewayOfMap(family)}`]),
   'arp addresses',
   'arp owned',
@@ -70,6 +73,11 @@ export function renderElements(plan: NodePlan): Elements {
     elements[`${ip} exempt`] = keysOf(plan.exempt, family);
     elements[`netdev ${gatewayMap(family)}`] = new Map(steering.filter(([, way]) => isNode(way)));
     elements[`netdev ${gatewayOfMap(family)}`] = bySlot(spread, (way) => (isNode(way) ? way : null));
+  }
+  const outer = tableFamily(familyOf(plan.nodeAddress) ?? 4);
+  for (const inner of plan.uplinks.keys()) {
+    const origins = entriesOf(plan.origins, inner).map(([pod, node]) => originElement(node, pod));
+    elements[`${outer} ${originSet(inner)}`] = new Map(origins.map((origin) => [origin, '']));
   }
   return { ...elements, 'arp addresses': elements['ip addresses'], 'arp owned': elements['ip owned'] };
 }
@@ -194,8 +202,8 @@ function parseElement(element: unknown): [string, string] {
 function keyText(key: unknown): string {
   if (typeof key === 'string') return key;
   if (typeof key === 'object' && key !== null && 'concat' in key) {
-    const [pod, mark] = key.concat as [string, number];
-    return `${pod} . ${hexMark(mark)}`;
+    const [address, number] = key.concat as [string, string | number];
+    return `${address} . ${hexMark(BigInt(number))}`;
   }
   return typeof key === 'object' && key !== null && 'elem' in key
     ? keyText((key.elem as { val: unknown }).val)

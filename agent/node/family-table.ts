@@ -1,5 +1,7 @@
 import type { Family } from './family.ts';
 import { arrivingOneOf, spreadChains, spreadMaps, translateOneOf } from './spread-chains.ts';
+import { outerForward, outerInput, outerSets } from './outer-chains.ts';
+import type { OuterShape } from './outer-chains.ts';
 import { device, leavingMark, overlayMark, table } from './names.ts';
 
 /** What the table of one IP version depends on. */
@@ -8,8 +10,10 @@ export interface FamilyShape {
   readonly uplink: string;
   readonly overlayMtu: number;
   readonly unknownPods: 'hold' | 'allow';
-  /** UDP port of the overlay where its outer packets are of this IP version; null where they are of the other. */
-  readonly overlayPort: number | null;
+  /** Of the overlay, where its outer packets are of this IP version; null where they are of the other. */
+  readonly outer: OuterShape | null;
+  /** IP versions of the node: those of packets in the overlay. */
+  readonly families: readonly Family[];
 }
 
 /** In what the tables of the two IP versions differ. */
@@ -50,7 +54,7 @@ export const tableFamily = (family: Family): 'ip' | 'ip6' => (family === 4 ? 'ip
 /** The table of one IP version: which packets of pods go where, and which go nowhere. */
 export function renderFamilyTable(family: Family, shape: FamilyShape): string {
   const { ip, address, headers, link, answers } = dialects[family];
-  const { uplink, overlayPort } = shape;
+  const { uplink, outer, families } = shape;
   const hold = shape.unknownPods === 'hold' ? `${ip} saddr @pod_ranges ${ip} saddr != @pods counter drop` : '';
   // The overlay adds octets; the pod learns it from the SYN-ACK, for only its own direction uses the overlay.
   const maxSegment = shape.overlayMtu - headers;
@@ -63,7 +67,7 @@ table ${ip} ${table} {
   set addresses { type ${address}; }
   set owned { type ${address}; flags timeout; }
   map steering { type ${address} : verdict; }
-  map egress_ips { type ${address} : ${address}; }${spreadMaps(address)}
+  map egress_ips { type ${address} : ${address}; }${spreadMaps(address)}${outer ? outerSets(ip, families) : ''}
 
   # Egress IPs accept nothing: no connection from outside, and no reset for a connection that moved here half-way.
   chain shield {
@@ -106,9 +110,9 @@ table ${ip} ${table} {
   }
 ${spreadChains(ip)}
   chain forward {
-    type filter hook forward priority mangle; policy accept;${overlayPort === null ? '' : outerForward(ip, overlayPort)}
+    type filter hook forward priority mangle; policy accept;${outer ? outerForward(ip, outer) : ''}
     ct direction reply ct mark and ${overlayMark} != 0 tcp flags & syn == syn tcp option maxseg size set ${maxSegment}
-  }${overlayPort === null ? '' : outerInput(ip, overlayPort)}
+  }${outer ? outerInput(ip, outer, families) : ''}
 ${answers}
   # Before the CNI's own masquerade. The identity keeps it from masquerading in the overlay.
   chain translate {
@@ -128,13 +132,3 @@ ${answers}
 }
 `;
 }
-
-/** Only nodes speak VXLAN to nodes, never pods (whose address the node may have masqueraded). */
-const outerForward = (ip: string, port: number): string => `
-    udp dport ${port} ${ip} daddr @peers counter drop`;
-
-const outerInput = (ip: string, port: number): string => `
-  chain input {
-    type filter hook input priority filter - 10; policy accept;
-    udp dport ${port} ${ip} saddr != @peers counter drop
-  }`;

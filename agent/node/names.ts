@@ -2,8 +2,7 @@
 export const device = 'egressproof0';
 export const table = 'egressproof';
 
-/** VXLAN network identifier, number of the routing table, metric of the agent's addresses: any that nobody else uses. */
-export const vni = 7689;
+/** Number of the routing table, metric of the agent's addresses: any that nobody else uses. */
 export const routeTable = 7689;
 export const addressMetric = 7689;
 /** Preference of the policy routing rule: after the kernel's local table (0), before everybody else's rules. */
@@ -23,5 +22,5 @@ export const slotMark = (index: number): string => hexMark((index + 1) << 23);
 /** What a frame in the overlay has as source, to tell the egress node which address was chosen; no node has it. */
 export const slotMac = (index: number): string => `02:e6:ff:00:00:${(index + 1).toString(16).padStart(2, '0')}`;
 
-/** As nft prints marks. */
-export const hexMark = (mark: number): string => `0x${mark.toString(16).padStart(8, '0')}`;
+/** As nft prints marks, and as the sets have numbers. */
+export const hexMark = (mark: number | bigint): string => `0x${mark.toString(16).padStart(8, '0')}`;

@@ -1,28 +1,39 @@
 import { run } from '../linux/exec.ts';
 import { ipBatch, ipJson } from '../linux/ip.ts';
 import type { Family } from './family.ts';
-import { addressMetric, device, overlayMark, routeTable, rulePreference, vni } from './names.ts';
-import { overlayMac } from './overlay-mac.ts';
+import { addressMetric, device, overlayMark, routeTable, rulePreference } from './names.ts';
+import { overlayMac, vni } from '../api/overlay.ts';
 
 /** Stands for "the egress node": the frame's real destination is put in by the netdev table. */
 const fakeGateways: Readonly<Record<Family, string>> = { 4: '169.254.76.89', 6: 'fe80::e6:4c59' };
 const fakeGatewayMac = '02:e6:00:00:00:00';
+/** The most that a packet can have, so that nobody behind a router can send one that looks as near: RFC 5082. */
+const overlayTtl = 255;
 /** Stays on the device, for with the last address of a device the kernel also takes away its routes. */
 const deviceAddress = '169.254.76.88';
 
 export interface Uplink {
   readonly name: string;
   readonly mtu: number;
+  /** The subnet of the node's address on it; null where the address is alone. */
+  readonly subnet: string | null;
+}
+
+interface AddressInfo {
+  readonly family: string;
+  readonly local: string;
+  readonly prefixlen: number;
+  readonly metric?: number;
 }
 
 interface Link {
   readonly ifname: string;
   readonly mtu: number;
   readonly address?: string;
-  readonly addr_info?: readonly { readonly family: string; readonly local: string; readonly metric?: number }[];
+  readonly addr_info?: readonly AddressInfo[];
   readonly linkinfo?: {
     readonly info_kind?: string;
-    readonly info_data?: { id?: number; port?: number; local?: string; local6?: string };
+    readonly info_data?: { id?: number; port?: number; local?: string; local6?: string; ttl?: number };
   };
 }
 
@@ -33,14 +44,19 @@ export interface NetnsOptions {
 /** The interface that carries the address; throws when none does. */
 export async function findUplink(address: string, options: NetnsOptions): Promise<Uplink> {
   const links = await ipJson<Link>(['addr', 'show'], options);
-  const link = links.find(
-    (entry) => entry.ifname !== device && entry.addr_info?.some((info) => info.local === address),
-  );
-  if (!link)
+  const ofAddress = ({ addr_info = [] }: Link): AddressInfo | undefined =>
+    addr_info.find((info) => info.local === address);
+  const link = links.find((entry) => entry.ifname !== device && ofAddress(entry) !== undefined);
+  const info = link && ofAddress(link);
+  if (!link || !info)
     throw new Error(
       `no interface of this node carries its InternalIP ${address}; have: ${links.map(describe).join(', ')}`,
     );
-  return { name: link.ifname, mtu: link.mtu };
+  return { name: link.ifname, mtu: link.mtu, subnet: subnetOf(info) };
+}
+
+function subnetOf({ family, local, prefixlen }: AddressInfo): string | null {
+  return prefixlen === (family === 'inet' ? 32 : 128) ? null : `${local}/${prefixlen}`;
 }
 
 function describe(link: Link): string {
@@ -64,6 +80,7 @@ export interface OverlayState {
   readonly mtu: number;
   readonly local: string;
   readonly port: number;
+  readonly ttl: number;
   /** MAC address of each peer to the node address it is sent to. */
   readonly peers: ReadonlyMap<string, string>;
 }
@@ -79,6 +96,7 @@ export async function readOverlay(options: NetnsOptions): Promise<OverlayState |
     mtu: link.mtu,
     local: link.linkinfo?.info_data?.local ?? link.linkinfo?.info_data?.local6 ?? '',
     port: link.linkinfo?.info_data?.port ?? 0,
+    ttl: link.linkinfo?.info_data?.ttl ?? 0,
     peers: new Map(entries.flatMap((entry) => (entry.dst === undefined ? [] : [[entry.mac, entry.dst] as const]))),
   };
 }
@@ -130,6 +148,7 @@ export function fits(state: OverlayState, shape: OverlayShape): boolean {
     state.local === shape.nodeAddress &&
     state.port === shape.port &&
     state.mtu === shape.mtu &&
+    state.ttl === overlayTtl &&
     state.mac === overlayMac(shape.nodeAddress)
   );
 }
@@ -139,7 +158,7 @@ export async function createOverlay(shape: OverlayShape, options: NetnsOptions):
   await removeOverlay(options);
   await ipBatch(
     [
-      `link add ${device} address ${overlayMac(shape.nodeAddress)} type vxlan id ${vni} dstport ${shape.port} local ${shape.nodeAddress} nolearning`,
+      `link add ${device} address ${overlayMac(shape.nodeAddress)} type vxlan id ${vni} dstport ${shape.port} local ${shape.nodeAddress} ttl ${overlayTtl} nolearning`,
       `link set ${device} addrgenmode none`,
       `addr add ${deviceAddress}/32 dev ${device} scope link`,
       `link set ${device} mtu ${shape.mtu}`,

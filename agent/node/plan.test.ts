@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Egress, EgressSpec } from '../api/egress.ts';
 import { defaultPlanSettings } from './facts.ts';
 import type { Facts, Node, Pod } from './facts.ts';
-import { overlayMac } from './overlay-mac.ts';
+import { overlayMac } from '../api/overlay.ts';
 import { planNode } from './plan.ts';
 
 const node = (n: number): Node => ({

@@ -2,7 +2,8 @@ import { internalIP } from './facts.ts';
 import type { Facts, Node, PlanSettings } from './facts.ts';
 import { families, familyOf } from './family.ts';
 import type { Family } from './family.ts';
-import { overlayMac } from './overlay-mac.ts';
+import { originsOf } from './origins.ts';
+import { overlayMac } from '../api/overlay.ts';
 import { ownership } from './ownership.ts';
 import type { Ownership, Place } from './ownership.ts';
 import { podWays, steerDrop, steerLocal } from './pod-ways.ts';
@@ -25,6 +26,8 @@ export interface NodePlan {
   readonly spread: ReadonlyMap<string, readonly string[]>;
   /** The like of `snat`: by the index, the Egress IP where it is here, else null. */
   readonly spreadSnat: ReadonlyMap<string, readonly (string | null)[]>;
+  /** Selected pods of other nodes that leave from here, each with the overlay address of its node. */
+  readonly origins: ReadonlyMap<string, string>;
   /** Destinations (addresses and CIDRs) that are never touched. */
   readonly exempt: readonly string[];
   /** Address of each other node's end of the overlay to its MAC address. */
@@ -60,6 +63,7 @@ export function planNode(facts: Facts, self: string, settings: PlanSettings): No
     uplinks: uplinksOf(selfNode, nodeAddress),
     podRanges: podCIDRsOf(selfNode),
     ...ways,
+    origins: originsOf(facts.pods, self, overlayEnds, (pod) => ways.snat.has(pod) || ways.spreadSnat.has(pod)),
     exempt: exemptDestinations(facts, settings),
     peers: new Map(
       [...overlayEnds].filter(([name]) => name !== self).map(([, address]) => [address, overlayMac(address)]),

@@ -11,6 +11,8 @@ export interface Layout {
   /** IP version of the overlay's outer packets. */
   readonly overlayFamily: Family;
   readonly overlayPort: number;
+  /** CIDRs of the link that the overlay's outer packets travel over; without, the other nodes may be anywhere. */
+  readonly onLink: readonly string[];
   readonly overlayMtu: number;
   readonly unknownPods: 'hold' | 'allow';
 }
@@ -22,8 +24,8 @@ export interface Layout {
 export function renderLayout(layout: Layout, rewrite = (tables: string) => tables): string {
   const { uplinks, overlayFamily, overlayMtu, unknownPods } = layout;
   const perFamily = [...uplinks].map(([family, uplink]) => {
-    const overlayPort = family === overlayFamily ? layout.overlayPort : null;
-    return renderFamilyTable(family, { uplink, overlayMtu, unknownPods, overlayPort });
+    const outer = family === overlayFamily ? { port: layout.overlayPort, onLink: layout.onLink } : null;
+    return renderFamilyTable(family, { uplink, overlayMtu, unknownPods, outer, families: [...uplinks.keys()] });
   });
   const tables = rewrite([...perFamily, renderOverlayTable([...uplinks.keys()]), arpTable].join(''));
   const [first = 4] = uplinks.keys();

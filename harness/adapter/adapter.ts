@@ -62,6 +62,8 @@ export interface Adapter {
   /** Extended features that it claims. */
   readonly features: ReadonlySet<Feature>;
   readonly declared: Declared;
+  /** What an attacker would find out about its overlay: the VXLAN network, and the inner MAC address of a node's end. */
+  readonly overlay?: { readonly port: number; readonly vni: number; macOf(nodeAddress: string): string };
   version(): Promise<string>;
   /** Resolves when the implementation says that it is ready. */
   install(context: AdapterContext): Promise<void>;

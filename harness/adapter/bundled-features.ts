@@ -16,5 +16,7 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'Fragments',
   'SCTP',
   'MultipleIPs',
+  'AntiSpoof',
+  'TunnelInjectionProof',
   // One a line, so that two claims made at the same time do not meet.
 ]);

@@ -4,6 +4,7 @@ import { egressAddresses, egresses, type Egress, type EgressSpec } from '../../a
 import { externalIPPools, type ExternalIPPool } from '../../agent/api/external-ip-pool.ts';
 import type { LabelSelector } from '../../agent/api/label-selector.ts';
 import { agentImage, agentName, controllerName, installManifest, installNamespace } from '../../agent/api/install.ts';
+import { defaultOverlayPort, overlayMac, vni } from '../../agent/api/overlay.ts';
 import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import { both } from '../check/address.ts';
@@ -19,6 +20,8 @@ export const bundled: Adapter = {
   name: 'bundled',
   features: bundledFeatures,
   declared: bundledDeclared,
+
+  overlay: { port: defaultOverlayPort, vni, macOf: overlayMac },
 
   async version() {
     const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');

@@ -56,6 +56,20 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
     replace(layout, /^\s*ip6? daddr @addresses ct direction original counter drop$/gm, () => ''),
   'marks-overwritten': (layout) =>
     replace(layout, /meta mark set meta mark or (0x[0-9a-f]+)/g, (_rule, mark) => `meta mark set ${mark}`),
+  'forged-sources-pass': (layout) => without(layout, /^\s*fib saddr \. iif oif missing counter drop$/gm),
+  'overlay-open': (layout) =>
+    without(
+      without(layout, /^\s*udp dport \d+ goto from_nodes$/gm),
+      /^\s*udp dport \d+ ip6? daddr @peers counter drop$/gm,
+    ),
+  'overlay-from-afar': (layout) =>
+    without(layout, /^\s*ip6? saddr \{.*\} (ip ttl|ip6 hoplimit) != 255 counter drop$/gm),
+  'overlay-any-pod': (layout) =>
+    replace(
+      layout,
+      /^\s*(@th,\d+,\d+ 0x\w+) ip6? saddr \. \S+ @origins6? accept$/gm,
+      (_rule, type) => `${type} accept`,
+    ),
   'host-network-selected': (layout) =>
     replace(
       layout,
@@ -71,6 +85,8 @@ function onlyFor(protocol: 'tcp' | 'udp' | '{ tcp, udp }', layout: string): stri
     () => '',
   );
 }
+
+const without = (layout: string, rule: RegExp): string => replace(layout, rule, () => '');
 
 function replace(layout: string, rule: RegExp, by: (rule: string, ip: string) => string): string {
   if (layout.search(rule) < 0)

@@ -36,6 +36,10 @@ export const defects = {
   'stale-owner': 'an address stays on the node that had it first',
   'replaced-policy-late': 'a policy that is created again under its name takes effect after a moment only',
   'unknown-pods-pass': 'a pod that the agent does not know yet leaves with the address of its node',
+  'forged-sources-pass': 'pods may use whatever source address they like',
+  'overlay-open': 'the egress node takes whatever anybody sends into its tunnel',
+  'overlay-from-afar': 'the egress node takes tunnelled packets from behind a router, in the names of nodes',
+  'overlay-any-pod': 'a node may send tunnelled packets of pods that run on another node',
   'status-names-another-node': 'the status names a node that does not have the address',
   'status-claims-unassigned': 'the status names a node while no node has the address',
   'masqueraded-before':

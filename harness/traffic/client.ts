@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ProgramSession } from '../../clusters/program.ts';
 import { serveEcho } from './echo-server.ts';
+import { sendForged } from './forge.ts';
 import { messageOf } from './outcome.ts';
 import { learnPathMtu, tracePath } from './path.ts';
 import { trafficCommand, type TrafficCommand, type TrafficEvent } from './protocol.ts';
@@ -81,6 +82,9 @@ async function run(
       return;
     case 'trace':
       emit({ event: 'path', id, ...(await tracePath(sockets, command, signal)) });
+      return;
+    case 'forge':
+      emit({ event: 'done', id, sent: sendForged(sockets, command) });
       return;
     case 'serve': {
       await using _server = await serveEcho(sockets, command.port);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forgedKinds } from './forged-packet.ts';
 
 /**
  * What the harness and its resident programs say to each other: one JSON object a line.
@@ -116,6 +117,36 @@ const mtuCommand = z.object({
 });
 /** Which routers are on the way. */
 const traceCommand = z.object({ op: z.literal('trace'), id: z.string(), host: z.string(), port });
+/** Packets with addresses that the sender has no right to, perhaps inside a VXLAN datagram to a node. */
+export const forgeCommand = z.object({
+  op: z.literal('forge'),
+  id: z.string(),
+  packets: z.array(
+    z.object({
+      kind: z.enum(forgedKinds),
+      source: z.string(),
+      sourcePort: port,
+      host: z.string(),
+      port,
+      ttl: z.int().min(1).max(255),
+      token: z.string(),
+      tunnel: z
+        .object({
+          source: z.string(),
+          sourcePort: port,
+          host: z.string(),
+          port,
+          ttl: z.int().min(1).max(255),
+          vni: z.int(),
+          mac: z.string(),
+        })
+        .optional(),
+    }),
+  ),
+});
+export type ForgeCommand = z.infer<typeof forgeCommand>;
+export type Forged = ForgeCommand['packets'][number];
+
 export const stopCommand = z.object({ op: z.literal('stop'), id: z.string() });
 
 export const trafficCommand = z.discriminatedUnion('op', [
@@ -127,6 +158,7 @@ export const trafficCommand = z.discriminatedUnion('op', [
   httpsCommand,
   mtuCommand,
   traceCommand,
+  forgeCommand,
   stopCommand,
 ]);
 export type TrafficCommand = z.infer<typeof trafficCommand>;

@@ -3,6 +3,7 @@ import type { RunningProcess } from '../../clusters/cluster.ts';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
 import {
   trafficEvent,
+  type Forged,
   type ProbeKind,
   type StreamKind,
   type TrafficEvent,
@@ -148,6 +149,14 @@ export class CasePod implements Disposable {
     );
     this.#link.send({ op: 'serve', id, port });
     await ready;
+  }
+
+  /** Sends packets as they are; resolves when they are sent. */
+  async forge(packets: readonly Forged[]): Promise<void> {
+    const id = this.#nextId();
+    const sent = this.#answer(id, (event) => (event.event === 'done' ? true : undefined), 'end of its packets');
+    this.#link.send({ op: 'forge', id, packets });
+    await sent;
   }
 
   async resolve(name: string, server: string): Promise<readonly string[]> {

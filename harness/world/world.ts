@@ -12,6 +12,7 @@ import { both } from '../check/address.ts';
 import { dialAtStart, type DialRun, type DialWish } from './dialling.ts';
 import { Egress } from './egress.ts';
 import { runToEnd } from './ended-pods.ts';
+import { Forgery } from './forgery.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
 import { FromOutside } from './from-outside.ts';
 import { labelNode } from './node-labels.ts';
@@ -44,6 +45,7 @@ export class World implements AsyncDisposable {
   readonly fromOutside: FromOutside;
   readonly nodeHosts: NodeHosts;
   readonly namespaces: Namespaces;
+  readonly forgery: Forgery;
   readonly log: CaseLog;
   readonly #testbed: Testbed;
   readonly #undo = new AsyncDisposableStack();
@@ -66,6 +68,7 @@ export class World implements AsyncDisposable {
       ownerOf: (address) => testbed.ownerOf(address),
     };
     this.namespaces = this.#undo.use(new Namespaces(testbed, log, runName));
+    this.forgery = new Forgery(testbed, this.namespaces, log);
     this.services = new Services(testbed, this.namespaces);
     this.neighbours = this.#undo.use(new Neighbours(testbed, log));
     this.outside = this.#undo.use(new OutsidePath(testbed, log));

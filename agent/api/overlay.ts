@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
 
+/** UDP port of VXLAN (RFC 7348), unless the agent is told another one. */
+export const defaultOverlayPort = 4789;
+/** VXLAN network identifier: any that nobody else uses. */
+export const vni = 7689;
+
 /**
  * MAC address of a node's end of the overlay, from its address: locally administered, the same on every node. IPv4
  * addresses are in it as they are; of IPv6 addresses 40 bits of a hash.
