@@ -163,5 +163,9 @@ seen['overruns'] = overruns;
 await log;
 seen['loggedFirst'] = logged[0];
 seen['logged'] = logged.length;
+seen['loadsTwice'] = await import(new URL('libc.ts?again', import.meta.url).href).then(
+  () => true,
+  (error: Error) => error.message,
+);
 process.stdout.write(JSON.stringify(seen));
 process.exit();

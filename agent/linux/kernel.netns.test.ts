@@ -39,6 +39,7 @@ test.each([
       ['2', '0'],
     ],
   },
+  { when: 'two bundles of one process have the system calls', key: 'loadsTwice', want: true },
   { when: 'an error inside comes back to the own namespace', key: 'cameBack', want: true },
   { when: 'a broken ruleset is refused', key: 'brokenRuleset', want: true },
   { when: 'and nothing of it is applied', key: 'tablesAfterBroken', want: 0 },

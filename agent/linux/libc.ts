@@ -28,11 +28,10 @@ const socketFn = libc.func('int socket(int domain, int type, int protocol)');
 const bindFn = libc.func('int bind(int fd, const uint8_t *address, uint32_t length)');
 const listenFn = libc.func('int listen(int fd, int backlog)');
 const setsockoptFn = libc.func('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)');
-koffi.struct('sock_filter', { code: 'uint16_t', jt: 'uint8_t', jf: 'uint8_t', k: 'uint32_t' });
-koffi.struct('sock_fprog', { len: 'uint16_t', filter: 'sock_filter *' });
-const attachFilterFn = libc.func(
-  'int setsockopt(int fd, int level, int name, const sock_fprog *value, uint32_t length)',
-);
+// Without names: where two bundles of one process have this module, each has types of its own.
+const sockFilter = koffi.struct({ code: 'uint16_t', jt: 'uint8_t', jf: 'uint8_t', k: 'uint32_t' });
+const sockFprog = koffi.struct({ len: 'uint16_t', filter: koffi.pointer(sockFilter) });
+const attachFilterFn = libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(sockFprog), 'uint32_t']);
 const getsockoptFn = libc.func(
   'int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, _Inout_ uint32_t *length)',
 );
