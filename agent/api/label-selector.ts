@@ -47,3 +47,23 @@ export function requirementHolds({ key = '', operator, values = [] }: SelectorRe
       return false;
   }
 }
+
+/** A qualified name: an optional DNS subdomain and a slash, and a name of at most 63 characters. */
+const labelKey = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/**
+ * What makes a selector none, though its schema is right; null when nothing does. Kubernetes refuses such selectors where
+ * it validates them itself; a NotIn without values would select everything.
+ */
+export function selectorProblem({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string | null {
+  const keys = [...Object.keys(matchLabels), ...matchExpressions.map(({ key = '' }) => key)];
+  const wrongKey = keys.find((key) => !labelKey.test(key));
+  if (wrongKey !== undefined) return `"${wrongKey}" is no key of a label`;
+  for (const { key, operator, values = [] } of matchExpressions) {
+    if (operator === undefined) return `the requirement on ${key} has no operator`;
+    const isSet = operator === 'In' || operator === 'NotIn';
+    if (isSet && values.length === 0) return `operator ${operator} on ${key} needs values`;
+    if (!isSet && values.length > 0) return `operator ${operator} on ${key} takes no values`;
+  }
+  return null;
+}

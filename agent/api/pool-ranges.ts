@@ -1,4 +1,4 @@
-import { addressNumber, addressRange, cidrRange, rangeSize } from '../base/ip-range.ts';
+import { addressNumber, addressRange, cidrRange, rangeSize, rangeWithout } from '../base/ip-range.ts';
 import type { AddressRange } from '../base/ip-range.ts';
 import type { ExternalIPPool, IPRange } from './external-ip-pool.ts';
 
@@ -23,7 +23,9 @@ function usableRanges({ spec }: ExternalIPPool): AddressRange[] {
   const ranges = spec.ipRanges.map(usableRange).filter((range) => range !== null);
   return gateway === null
     ? ranges
-    : ranges.flatMap((range) => (range.family === gateway.family ? without(range, gateway.value) : range));
+    : ranges.flatMap((range) =>
+        rangeWithout(range, { family: gateway.family, first: gateway.value, last: gateway.value }),
+      );
 }
 
 /**
@@ -44,13 +46,4 @@ function usableRange(range: IPRange): AddressRange | null {
 function capped(range: AddressRange | null): AddressRange | null {
   if (!range || rangeSize(range) <= maxRangeSize) return range;
   return { ...range, last: range.first + maxRangeSize - 1n };
-}
-
-function without(range: AddressRange, value: bigint): AddressRange[] {
-  if (value < range.first || value > range.last) return [range];
-  const parts = [
-    { ...range, last: value - 1n },
-    { ...range, first: value + 1n },
-  ];
-  return parts.filter((part) => part.first <= part.last);
 }

@@ -115,3 +115,28 @@ test.each<[ExternalIPPool, string | null]>([
 ])('a changed pool %#', (made, refusal) => {
   expect(validatePool(made, p, [])).toBe(refusal);
 });
+
+test('selectors that are none', () => {
+  const notIn = { matchExpressions: [{ key: 'app', operator: 'NotIn' as const }] };
+  expect(validateEgress(egress({ externalIPPool: 'p', appliedTo: { namespaceSelector: notIn } }), null, pools)).toBe(
+    'appliedTo of Egress e is invalid: operator NotIn on app needs values',
+  );
+  expect(validatePool({ ...p, spec: { ...p.spec, nodeSelector: notIn } }, null, [])).toBe(
+    'nodeSelector of ExternalIPPool p is invalid: operator NotIn on app needs values',
+  );
+});
+
+test('ten thousand ranges are compared in the time of a sort', () => {
+  const ranges = Array.from({ length: 10_000 }, (_, i) => cidr(`10.${100 + (i >> 8)}.${i & 255}.0/24`));
+  const others = [pool('q', ...ranges.slice(0, 5_000))];
+  expect(validatePool(pool('r', ...ranges.slice(5_000)), null, others)).toBeNull();
+  expect(validatePool(pool('r', ...ranges.slice(4_999)), null, others)).toBe(
+    'range [10.119.135.0/24] overlaps with range [10.119.135.0/24] of ExternalIPPool q',
+  );
+});
+
+test('pools that overlap each other already do not keep another one from coming', () => {
+  const others = [pool('q', cidr('10.0.0.0/24')), pool('r', cidr('10.0.0.128/25'))];
+  expect(validatePool(pool('s', cidr('10.0.1.0/24')), null, others)).toBeNull();
+  expect(validatePool(pool('s', cidr('10.0.0.0/16')), null, others)).toMatch(/^range \[10\.0\.0\.0\/16\] overlaps/);
+});

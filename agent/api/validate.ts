@@ -4,6 +4,7 @@ import type { AddressRange } from '../base/ip-range.ts';
 import { egressAddresses } from './egress.ts';
 import type { Egress } from './egress.ts';
 import type { ExternalIPPool, IPRange } from './external-ip-pool.ts';
+import { selectorProblem } from './label-selector.ts';
 import { poolRanges } from './pool-ranges.ts';
 
 /** What the schemas of the CRDs cannot say, in the words of Antrea's webhooks. Null when there is nothing to refuse. */
@@ -34,6 +35,9 @@ export function validateEgress(
     const problem = value === undefined ? null : quantityProblem(value);
     if (problem !== null) return `${word} ${value} in Egress ${egress.metadata.name} is invalid: ${problem}`;
   }
+  const { podSelector = {}, namespaceSelector = {} } = egress.spec.appliedTo;
+  const selector = selectorProblem(podSelector) ?? selectorProblem(namespaceSelector);
+  if (selector !== null) return `appliedTo of Egress ${egress.metadata.name} is invalid: ${selector}`;
   const before = old === null ? [] : egressAddresses(old);
   const changed = egressAddresses(egress).filter(
     ({ ip, pool }, at) => before[at]?.ip !== ip || before[at]?.pool !== pool,
@@ -61,7 +65,9 @@ export function validatePool(
   old: ExternalIPPool | null,
   others: readonly ExternalIPPool[],
 ): Refusal {
-  const { ipRanges, subnetInfo } = pool.spec;
+  const { ipRanges, subnetInfo, nodeSelector } = pool.spec;
+  const selector = selectorProblem(nodeSelector);
+  if (selector !== null) return `nodeSelector of ExternalIPPool ${pool.metadata.name} is invalid: ${selector}`;
   return (
     first(ipRanges, rangeProblem) ??
     (subnetInfo === undefined ? null : subnetProblem(subnetInfo, ipRanges)) ??
@@ -106,17 +112,40 @@ function subnetProblem(
   });
 }
 
+/** Of ranges in the order of their first addresses, two overlap where one begins before an earlier one has ended. */
 function overlapProblem(pool: ExternalIPPool, others: readonly ExternalIPPool[]): Refusal {
-  const earlier: { range: IPRange; of: string }[] = others.flatMap(({ metadata, spec }) =>
-    spec.ipRanges.map((range) => ({ range, of: ` of ExternalIPPool ${metadata.name}` })),
-  );
-  return first(pool.spec.ipRanges, (range) => {
-    const twin = earlier.find((other) => overlap(parseRange(range), parseRange(other.range)));
-    earlier.push({ range, of: '' });
-    return twin === undefined
-      ? null
-      : `range ${rangeText(range)} overlaps with range ${rangeText(twin.range)}${twin.of}`;
+  const listed = [
+    ...others.flatMap(({ metadata, spec }) =>
+      spec.ipRanges.map((range) => ({ range, of: ` of ExternalIPPool ${metadata.name}`, isNew: false })),
+    ),
+    ...pool.spec.ipRanges.map((range) => ({ range, of: '', isNew: true })),
+  ].flatMap((entry, order) => {
+    const span = parseRange(entry.range);
+    return span === null ? [] : [{ ...entry, span, order }];
   });
+  const sorted = listed.sort((a, b) => a.span.family - b.span.family || compare(a.span.first, b.span.first));
+  let widest: (typeof sorted)[number] | undefined;
+  let widestNew: typeof widest;
+  for (const entry of sorted) {
+    // A new range must clear all before it, an old one only the new ones: old ranges are what they are.
+    const twin = [entry.isNew ? widest : undefined, widestNew].find(
+      (other) => other && overlap(other.span, entry.span),
+    );
+    if (twin !== undefined) {
+      const [later, earlier] = entry.order > twin.order ? [entry, twin] : [twin, entry];
+      return `range ${rangeText(later.range)} overlaps with range ${rangeText(earlier.range)}${earlier.of}`;
+    }
+    if (reaches(entry, widest)) widest = entry;
+    if (entry.isNew && reaches(entry, widestNew)) widestNew = entry;
+  }
+  return null;
+}
+
+const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Whether it ends behind the one that so far ends last. */
+function reaches({ span }: { span: AddressRange }, last: { span: AddressRange } | undefined): boolean {
+  return last === undefined || last.span.family !== span.family || span.last > last.span.last;
 }
 
 /** Addresses may be in use: ranges are added only. The comparison is of texts, as Antrea's is. */

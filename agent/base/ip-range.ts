@@ -54,3 +54,13 @@ export function rangeContains(range: AddressRange, address: string): boolean {
   const number = addressNumber(address);
   return number !== null && number.family === range.family && number.value >= range.first && number.value <= range.last;
 }
+
+/** What is left of a range without another one: nothing, one part, or the two around it. */
+export function rangeWithout(range: AddressRange, hole: AddressRange): AddressRange[] {
+  if (hole.family !== range.family || hole.last < range.first || hole.first > range.last) return [range];
+  const parts = [
+    { ...range, last: hole.first - 1n },
+    { ...range, first: hole.last + 1n },
+  ];
+  return parts.filter((part) => part.first <= part.last);
+}

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool, IPRange } from '../api/external-ip-pool.ts';
+import { Reserved } from '../api/reserved.ts';
 import { allocate as allocateBeside, identityOf } from './allocate.ts';
 import type { Decisions } from './allocate.ts';
 
@@ -77,7 +78,7 @@ const anyEgresses: fc.Arbitrary<Egress[]> = fc
   );
 
 const allocate = (egresses: Egress[], pools: ExternalIPPool[], previous: Decisions) =>
-  allocateBeside(egresses, pools, previous, new Map());
+  allocateBeside(egresses, pools, previous, new Reserved([], []));
 
 const given = (decisions: Decisions): string[] =>
   [...decisions.values()].flat().flatMap(({ ip, why }) => (why === null && ip !== null ? [ip] : []));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool, IPRange } from '../api/external-ip-pool.ts';
+import { Reserved } from '../api/reserved.ts';
 import { allocate as allocateBeside } from './allocate.ts';
 import type { Decision, Decisions } from './allocate.ts';
 
@@ -16,7 +17,7 @@ const pool = (...ipRanges: IPRange[]): ExternalIPPool => ({
 });
 
 const allocate = (egresses: Egress[], pools: ExternalIPPool[], previous: Decisions) =>
-  allocateBeside(egresses, pools, previous, new Map());
+  allocateBeside(egresses, pools, previous, new Reserved([], []));
 const short = (decisions: readonly Decision[] | undefined): string =>
   decisions?.map(({ ip, why }) => why ?? ip).join(' ') ?? 'nothing';
 const own = (ip: string): Decision[] => [{ pool: 'p', ip, why: null }];
@@ -175,10 +176,8 @@ test.each<{ gateway: string; total: number; lowest: string }>([
 });
 
 test('the address of a node is neither given out nor counted, and taken back when a node comes with it', () => {
-  const nodes = new Map([
-    ['10.0.0.1', 'node-1'],
-    ['10.9.9.9', 'node-2'],
-  ]);
+  const node = (name: string, address: string) => ({ metadata: { name }, status: { addresses: [{ address }] } });
+  const nodes = new Reserved([node('node-1', '10.0.0.1'), node('node-2', '10.9.9.9')], []);
   const all = [egress('e', 1, '10.0.0.1'), egress('waits', 2)];
   const { decisions, usage } = allocateBeside(all, [twoRanges], new Map(), nodes);
   expect(short(decisions.get('e'))).toBe(
@@ -189,4 +188,17 @@ test('the address of a node is neither given out nor counted, and taken back whe
   const before = allocate(all.slice(0, 1), [twoRanges], new Map()).decisions;
   const moved = allocateBeside(all.slice(0, 1), [twoRanges], before, nodes).decisions;
   expect(short(moved.get('e'))).toBe('10.0.0.2');
+});
+
+test('networks of others are no addresses of a pool', () => {
+  const pods = { metadata: { name: 'node-1' }, spec: { podCIDRs: ['10.0.0.3/32', 'fd00::/64'] } };
+  const networks = new Reserved([pods], ['10.0.0.0/31']);
+  const wide = pool({ start: '10.0.0.0', end: '10.0.0.3' });
+  const all = [egress('e', 1), egress('named', 2, '10.0.0.1')];
+  const { decisions, usage } = allocateBeside(all, [wide], new Map(), networks);
+  expect(short(decisions.get('e'))).toBe('10.0.0.2');
+  expect(decisions.get('named')?.[0]?.why).toBe(
+    'error when allocating IP 10.0.0.1 for Egress named from ExternalIPPool p: it is in 10.0.0.0/31, the network of Services',
+  );
+  expect(usage.get('p')).toEqual({ total: 1, used: 1 });
 });

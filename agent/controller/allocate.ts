@@ -1,6 +1,7 @@
 import { byAge, egressAddresses } from '../api/egress.ts';
 import type { Egress, EgressAddress } from '../api/egress.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
+import type { Reserved } from '../api/reserved.ts';
 import { PoolBook } from './pool-book.ts';
 
 /** What is to become of one address of an Egress that names pools. */
@@ -25,15 +26,15 @@ export const identityOf = ({ metadata }: Egress): string => metadata.uid ?? meta
  * Gives each Egress that names pools its addresses. Addresses in the specs come first, so that a restarted controller
  * finds its allocations again; several Egresses may name the same one and share it, which Antrea refuses. Then the oldest
  * Egress without one gets the lowest free address of the first range with room. Pure; `previous` is what the last call
- * decided, empty after a restart. `nodeAddresses` (address to Node) are never given out: to fence one would cut its node off.
+ * decided, empty after a restart. What is `reserved` is never given out.
  */
 export function allocate(
   egresses: Iterable<Egress>,
   pools: Iterable<ExternalIPPool>,
   previous: Decisions,
-  nodeAddresses: ReadonlyMap<string, string>,
+  reserved: Reserved,
 ): Allocations {
-  const books = new Map([...pools].map((pool) => [pool.metadata.name ?? '', new PoolBook(pool, nodeAddresses.keys())]));
+  const books = new Map([...pools].map((pool) => [pool.metadata.name ?? '', new PoolBook(pool, reserved)]));
   const decisions = new Map<string, Decision[]>();
   const waiting: { readonly of: Decision[]; readonly at: number; readonly book: PoolBook }[] = [];
   for (const egress of [...egresses].sort(byAge)) {
@@ -54,7 +55,7 @@ export function allocate(
       else if (book.claim(ip)) return;
       // The pool was replaced by one with other ranges: its own address is not what the user asked for.
       else if (ip === own) waiting.push({ of, at, book });
-      else of[at] = { ip, pool, why: refusalOf(ip, egress, pool, nodeAddresses.get(ip)) };
+      else of[at] = { ip, pool, why: refusalOf(ip, egress, pool, reserved.useOf(ip)) };
     });
   }
   for (const { of, at, book } of waiting) {
@@ -76,7 +77,7 @@ function ownAddress(before: Decision | undefined, pool: string | null): string |
   return before?.why === null && before.pool === pool ? before.ip : null;
 }
 
-function refusalOf(ip: string, { metadata }: Egress, pool: string, node: string | undefined): string {
-  const reason = node === undefined ? `cannot allocate IP ${ip} in any range` : `it is the address of Node ${node}`;
+function refusalOf(ip: string, { metadata }: Egress, pool: string, otherUse: string | null): string {
+  const reason = otherUse ?? `cannot allocate IP ${ip} in any range`;
   return `error when allocating IP ${ip} for Egress ${metadata.name} from ExternalIPPool ${pool}: ${reason}`;
 }

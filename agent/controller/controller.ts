@@ -2,7 +2,8 @@ import { egresses } from '../api/egress.ts';
 import type { Egress } from '../api/egress.ts';
 import { externalIPPools } from '../api/external-ip-pool.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
-import { canonicalAddress } from '../base/ip-range.ts';
+import { Reserved } from '../api/reserved.ts';
+import type { ReservingNode } from '../api/reserved.ts';
 import type { Logger } from '../base/log.ts';
 import { ReconcileLoop } from '../base/reconcile-loop.ts';
 import { namespaces, nodes, pods } from '../kube/object.ts';
@@ -30,6 +31,8 @@ export interface Findings {
 export interface ControllerOptions {
   readonly kube: Kube;
   readonly log: Logger;
+  /** Of the Services: never given out; default none. */
+  readonly serviceCIDRs?: readonly string[];
   readonly observer?: ControllerObserver;
 }
 
@@ -40,18 +43,14 @@ export interface Controller {
   stop(): Promise<void>;
 }
 
-interface AddressedNode extends KubeObject {
-  readonly status?: { readonly addresses?: readonly { readonly address: string }[] };
-}
-
 /** Pods come and go all the time; what that means for overlaps is looked at after this many milliseconds. */
 const podsPauseMs = 1_000;
 
 /** Allocates addresses from pools, and tells so in Egresses and pools. All state is in the API; a restart loses nothing. */
-export function startController({ kube, log, observer }: ControllerOptions): Controller {
+export function startController({ kube, log, serviceCIDRs = [], observer }: ControllerOptions): Controller {
   const egressItems = kube.reflect<Egress>(egresses);
   const poolItems = kube.reflect<ExternalIPPool>(externalIPPools);
-  const nodeItems = kube.reflect<AddressedNode>(nodes);
+  const nodeItems = kube.reflect<ReservingNode>(nodes);
   const namespaceItems = kube.reflect(namespaces);
   const podItems = kube.reflect<SelectablePod>(pods);
   const overlaps = new OverlapFinder();
@@ -66,7 +65,12 @@ export function startController({ kube, log, observer }: ControllerOptions): Con
     if (!canAllocate) return;
     const all = [...egressItems.items.values()];
     const pools = poolItems.items;
-    const { decisions, usage } = allocate(all, pools.values(), previous, addressesOf(nodeItems.items.values()));
+    const { decisions, usage } = allocate(
+      all,
+      pools.values(),
+      previous,
+      new Reserved(nodeItems.items.values(), serviceCIDRs),
+    );
     previous = decisions;
     const lost = canSelect
       ? overlaps.find({ egresses: all, pools, namespaces: namespaceItems.items, pods: podItems.items.values() })
@@ -94,7 +98,7 @@ export function startController({ kube, log, observer }: ControllerOptions): Con
   let podsTimer: NodeJS.Timeout | undefined;
   for (const reflection of [egressItems, poolItems, namespaceItems]) reflection.onChange(() => loop.trigger());
   nodeItems.onChange(({ object, previous: before, type }) => {
-    if (type !== 'modified' || !isSame(addressesOf([object]), addressesOf(before ? [before] : []))) loop.trigger();
+    if (type !== 'modified' || !reservedBy(object).isSameAs(reservedBy(before))) loop.trigger();
   });
   podItems.onChange(() => {
     podsTimer ??= setTimeout(() => {
@@ -140,18 +144,6 @@ function findingsOf(
   };
 }
 
-/** Address to the name of its Node. */
-function addressesOf(all: Iterable<AddressedNode>): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const { metadata, status } of all) {
-    for (const { address } of status?.addresses ?? []) {
-      const canonical = canonicalAddress(address);
-      if (canonical !== null) found.set(canonical, metadata.name ?? '');
-    }
-  }
-  return found;
-}
-
-function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size === b.size && [...a.keys()].every((key) => b.has(key));
+function reservedBy(node: ReservingNode | undefined): Reserved {
+  return new Reserved(node === undefined ? [] : [node], []);
 }

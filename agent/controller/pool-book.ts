@@ -1,6 +1,7 @@
-import { addressNumber, addressText, rangeSize } from '../base/ip-range.ts';
+import { addressNumber, addressText, rangeSize, rangeWithout } from '../base/ip-range.ts';
 import type { AddressRange } from '../base/ip-range.ts';
 import { poolRanges } from '../api/pool-ranges.ts';
+import type { Reserved } from '../api/reserved.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
 
 interface Shelf {
@@ -19,10 +20,14 @@ export class PoolBook {
 
   readonly #reserved: readonly (readonly [Shelf, bigint])[];
 
-  /** `reserved`: addresses that others have; like those out of the ranges they are neither counted nor given out. */
-  constructor(pool: ExternalIPPool, reserved: Iterable<string>) {
-    this.#shelves = poolRanges(pool).map((range) => ({ range, taken: new Set(), next: range.first }));
-    this.#reserved = [...reserved].flatMap((ip) => {
+  /** What is reserved is neither counted nor given out, like what is out of the ranges. */
+  constructor(pool: ExternalIPPool, reserved: Reserved) {
+    const own = reserved.ranges.reduce<readonly AddressRange[]>(
+      (ranges, hole) => ranges.flatMap((range) => rangeWithout(range, hole)),
+      poolRanges(pool),
+    );
+    this.#shelves = own.map((range) => ({ range, taken: new Set(), next: range.first }));
+    this.#reserved = [...reserved.addresses].flatMap((ip) => {
       const place = this.#placeOf(ip);
       return place === null ? [] : [place];
     });

@@ -7,11 +7,12 @@ import { connectKube } from '../kube/client.ts';
 import { controllerMetrics } from '../metrics/controller.ts';
 import { programMetrics } from '../metrics/program.ts';
 import type { Defects } from './defects.ts';
-import { integer, parseFlags } from './flags.ts';
+import { cidrs, integer, parseFlags } from './flags.ts';
 import type { Service } from './run.ts';
 
 const flags = {
   kubeconfig: { type: 'string' },
+  'service-cidr': { type: 'string', default: '' },
   'health-port': { type: 'string', default: String(healthPorts.controller) },
   'metrics-port': { type: 'string', default: String(metricsPorts.controller) },
   'metrics-address': { type: 'string' },
@@ -20,7 +21,8 @@ const flags = {
 
 /** The controller from its command line. `defects` is for tests only. */
 export async function controllerService(args: readonly string[], log: Logger, defects: Defects = {}): Promise<Service> {
-  const { kubeconfig, 'metrics-address': metricsAddress, ...ports } = parseFlags(args, flags);
+  const { kubeconfig, 'service-cidr': services, 'metrics-address': metricsAddress, ...ports } = parseFlags(args, flags);
+  const serviceCIDRs = cidrs('service-cidr', services);
   const healthPort = integer('health-port', ports['health-port'], 1, 65_535);
   const port = integer('webhook-port', ports['webhook-port'], 1, 65_535);
   const metricsPort = integer('metrics-port', ports['metrics-port'], 0, 65_535);
@@ -34,7 +36,7 @@ export async function controllerService(args: readonly string[], log: Logger, de
   });
   const kube = defects.rewriteKube?.(client) ?? client;
   const observer = controllerMetrics(metrics, () => controller.findings());
-  const controller = startController({ kube, log, observer });
+  const controller = startController({ kube, log, serviceCIDRs, observer });
   const webhook = startWebhook({ kube, log, port });
   return {
     ready: Promise.all([controller.ready, webhook]).then(() => undefined),

@@ -1,12 +1,13 @@
 import { rangeContains } from '../base/ip-range.ts';
 import type { AddressRange } from '../base/ip-range.ts';
 import { poolRanges } from '../api/pool-ranges.ts';
+import { Reserved } from '../api/reserved.ts';
 import { byAge, egressAddresses } from '../api/egress.ts';
 import type { Egress, EgressAddress } from '../api/egress.ts';
 import { assignmentsOf } from './assignments.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
 import { capacityOf } from './capacity.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, PlanSettings } from './facts.ts';
 import { familyOf } from './family.ts';
 import type { Family } from './family.ts';
 import { schedule } from './schedule.ts';
@@ -36,11 +37,17 @@ export function addressesOf({ places }: Ownership): string[] {
 }
 
 /** Where the addresses of each Egress belong, oldest Egress first. Pure, and the same on every node but for its own static addresses. */
-export function ownership(facts: Facts, self: string, maxEgressIPsPerNode: number): Ownership[] {
+export function ownership(
+  facts: Facts,
+  self: string,
+  { maxEgressIPsPerNode, serviceCIDRs }: Pick<PlanSettings, 'maxEgressIPsPerNode' | 'serviceCIDRs'>,
+): Ownership[] {
+  const reserved = new Reserved(facts.nodes, serviceCIDRs);
   const pools = new Map(facts.pools.map((pool) => [pool.metadata.name ?? '', pool]));
-  const wanted = facts.egresses
-    .toSorted(byAge)
-    .map((egress) => ({ egress, addresses: egressAddresses(egress).map((address) => wish(egress, address, pools)) }));
+  const wanted = facts.egresses.toSorted(byAge).map((egress) => ({
+    egress,
+    addresses: egressAddresses(egress).map((address) => wish(egress, address, pools, reserved)),
+  }));
   const nodes = facts.nodes
     .filter((node) => facts.alive.has(node.metadata.name ?? ''))
     .map((node) => ({
@@ -70,13 +77,23 @@ interface Wish {
   readonly family: Family | null;
 }
 
-/** An address from a pool can be placed when it is in the pool and the controller did not refuse it. */
-function wish(egress: Egress, address: EgressAddress, pools: ReadonlyMap<string, ExternalIPPool>): Wish {
+/** An address from a pool can be placed when it is in the pool, nobody else's, and the controller did not refuse it. */
+function wish(
+  egress: Egress,
+  address: EgressAddress,
+  pools: ReadonlyMap<string, ExternalIPPool>,
+  reserved: Reserved,
+): Wish {
   const pool = pools.get(address.pool ?? '');
   const ranges = pool ? poolRanges(pool) : [];
   const { ip } = address;
   const family = ip === null ? onlyFamily(ranges) : familyOf(ip);
-  const isPlaceable = pool && ip !== null && ranges.some((range) => rangeContains(range, ip)) && !isRefused(egress);
+  const isPlaceable =
+    pool &&
+    ip !== null &&
+    ranges.some((range) => rangeContains(range, ip)) &&
+    !isRefused(egress) &&
+    reserved.useOf(ip) === null;
   return { address, family, placeable: isPlaceable ? { ip, nodeSelector: pool.spec.nodeSelector } : null };
 }
 

@@ -263,3 +263,24 @@ test('the overlay is of IPv6 on nodes that have no other address', () => {
 test('no plan without the InternalIP of the node', () => {
   expect(planNode(facts({}), 'node-9', defaultPlanSettings)).toBeNull();
 });
+
+test.each([
+  { whose: 'a node', ip: '172.16.18.132', settings: {} },
+  { whose: 'pods', ip: '10.203.2.9', settings: {} },
+  { whose: 'Services', ip: '172.16.18.140', settings: { serviceCIDRs: ['172.16.18.140/32'] } },
+])('an address of $whose is never an Egress IP, also before the controller has refused it', ({ ip, settings }) => {
+  const other: Node = {
+    metadata: { name: 'node-4' },
+    status: { addresses: [{ type: 'ExternalIP', address: '172.16.18.132' }] },
+  };
+  const wide = { ipRanges: [{ start: ip, end: ip }], nodeSelector: {} };
+  const made = plan(
+    {
+      nodes: [node(1), node(2), node(3), other],
+      pools: [{ metadata: { name: 'zone-1' }, spec: wide }],
+      egresses: [pooled('a', 1, ip)],
+    },
+    settings,
+  );
+  expect([...made.held, ...made.owned, ...made.addresses]).toEqual([]);
+});

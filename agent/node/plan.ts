@@ -48,7 +48,7 @@ export function planNode(facts: Facts, self: string, settings: PlanSettings): No
   const selfNode = facts.nodes.find((node) => node.metadata.name === self);
   const nodeAddress = selfNode && (internalIP(selfNode, 4) ?? internalIP(selfNode, 6));
   if (!selfNode || !nodeAddress) return null;
-  const owners = ownership(facts, self, settings.maxEgressIPsPerNode);
+  const owners = ownership(facts, self, settings);
   const overlayFamily = familyOf(nodeAddress) ?? 4;
   const overlayEnds = new Map(facts.nodes.flatMap((node) => overlayEnd(node, overlayFamily)));
   const places = owners.flatMap(({ egress, places: all }) => all.map((place) => ({ ...place, egress })));

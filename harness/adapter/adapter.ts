@@ -1,6 +1,7 @@
 import type { Kube } from '../../agent/kube/types.ts';
 import type { Cluster } from '../../clusters/cluster.ts';
 import type { Feature } from '../case/features.ts';
+import type { Attempt, BadInput } from './bad-input.ts';
 import type { Declared } from './declared.ts';
 
 /** Which pods a policy is for, in the terms of the case. */
@@ -77,6 +78,12 @@ export interface Adapter {
   statusOf?(name: string, context: AdapterContext): Promise<PolicyStatus>;
   /** Ends its own programs of that kind, all at once, and resolves when they are back. */
   restart(what: 'agents' | 'controller', context: AdapterContext): Promise<void>;
+  /** Gives it wrong input of a policy for these pods, says what becomes of it, and takes it back; where it claims InputValidation. */
+  attempt?(
+    input: BadInput,
+    policy: Pick<EgressIntent, 'name' | 'selection'>,
+    context: AdapterContext,
+  ): Promise<Attempt>;
   /** The objects of the intent, as a person would write them. */
   manifest(intent: EgressIntent): string;
   /** Everything about its state that helps to explain a failure: file name to contents. */

@@ -11,6 +11,7 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'NoLeakAtPodStart',
   'NoLeakWhileMoving',
   'StatusNode',
+  'InputValidation',
   'ICMPEcho',
   'ICMPErrors',
   'Fragments',

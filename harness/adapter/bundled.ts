@@ -9,6 +9,7 @@ import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import { both } from '../check/address.ts';
 import type { Adapter, EgressIntent, Labels, Requirement, Selection } from './adapter.ts';
+import { attemptBundled } from './bundled-attempt.ts';
 import { bundledDeclared } from './bundled-declared.ts';
 import { bundledFeatures } from './bundled-features.ts';
 import { restartPods } from './restart-pods.ts';
@@ -30,9 +31,10 @@ export const bundled: Adapter = {
 
   async install(context) {
     const { topology } = context.cluster;
-    const agentArgs = [`--service-cidr=${both(topology.serviceCIDR, topology.serviceCIDR6).join()}`];
+    const args = [`--service-cidr=${both(topology.serviceCIDR, topology.serviceCIDR6).join()}`];
     const image = context.cluster.image(agentImage);
-    for (const object of installManifest({ agentArgs, image })) await context.kube.apply(resourceRefOf(object), object);
+    for (const object of installManifest({ agentArgs: args, controllerArgs: args, image }))
+      await context.kube.apply(resourceRefOf(object), object);
     await whenWorkloadsReady(context, installNamespace);
   },
 
@@ -55,6 +57,9 @@ export const bundled: Adapter = {
     await kube.delete(egresses, name);
     await dropUnusedPools(before, kube);
   },
+
+  attempt: (input, { name, selection }, { kube }) =>
+    attemptBundled(input, { name, appliedTo: appliedTo(selection) }, kube),
 
   async ownerOf(name, { kube }) {
     const egress = await kube.find<Egress>(egresses, name);

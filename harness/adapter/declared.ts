@@ -1,3 +1,5 @@
+import type { BadKind, Handling } from './bad-input.ts';
+
 /**
  * What an implementation says it does where implementations differ and none is wrong. Cases of level `declared` test it
  * as declared; it is told in every report.
@@ -25,6 +27,8 @@ export interface Declared {
   readonly sourcePort: 'kept where free' | 'changed';
   /** Who shares a limit of bandwidth: all pods of the policy, those of a node, or none. */
   readonly bandwidthScope: 'policy' | 'node' | 'pod';
+  /** What becomes of wrong input of each kind. */
+  readonly badInput: Readonly<Record<BadKind, Handling>>;
   /** Milliseconds within which a change has taken effect everywhere. */
   readonly settleMs: number;
 }

@@ -12,7 +12,7 @@ import { none } from '../adapter/none.ts';
 import type { EgressCase } from '../case/define-case.ts';
 import { features, isFeature } from '../case/features.ts';
 import { loadCases } from '../runner/load-cases.ts';
-import { environmentFacts, featureFacts, netnsLimitations, newRunId } from '../runner/run-facts.ts';
+import { declaredFacts, environmentFacts, featureFacts, netnsLimitations, newRunId } from '../runner/run-facts.ts';
 import { runSuite, type SuiteOutcome } from '../runner/run-suite.ts';
 import { selectCases } from '../runner/select-cases.ts';
 import type { CommandContext } from './context.ts';
@@ -162,7 +162,7 @@ async function factsOf(
       topology: [...new Set(run.cases.map(({ topology }) => topology))].sort().join(', '),
     },
     suite: { name: 'egressproof', version: await bundled.version() },
-    implementation: { name: adapter.name, version, declared: { ...adapter.declared } },
+    implementation: { name: adapter.name, version, declared: declaredFacts(adapter) },
     features: featureFacts(adapter),
     environment: environmentFacts(facts),
     cases: [...results],

@@ -8,6 +8,11 @@ export const apiDefects: Readonly<Partial<Record<DefectName, (kube: Kube) => Kub
     withStatus(kube, (status) => (status.egressNode ? { ...status, egressNode: `not-${status.egressNode}` } : status)),
   'status-claims-unassigned': (kube) =>
     withStatus(kube, (status) => (status.egressNode === '' ? { ...status, egressNode: 'somewhere' } : status)),
+  'refusals-unsaid': (kube) =>
+    withStatus(kube, (status) => {
+      const conditions = status.conditions?.filter((condition) => condition.status !== 'False');
+      return conditions === undefined ? status : { ...status, conditions };
+    }),
 };
 
 /** The client, with the status of each Egress written otherwise. */

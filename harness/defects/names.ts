@@ -54,6 +54,10 @@ export const defects = {
   'marks-overwritten': 'the packet marks of others are lost',
   'lan-exempt': 'nothing in the network of the nodes is steered',
   'services-on-link': 'nodes have a route for service addresses to their own network',
+  'schema-missing': 'the API server accepts policies and pools whatever is in them, for their schema says nothing',
+  'webhook-missing': 'nobody validates what the schema of policies and pools cannot say',
+  'refusals-unsaid': 'the status of a policy does not say what is wrong with it',
+  'bad-policy-stops-all': 'a policy that cannot be put in place keeps all others from their addresses',
 } as const;
 
 export type DefectName = keyof typeof defects;

@@ -1,8 +1,12 @@
+import { customResourceDefinitions } from '../../agent/api/crds.ts';
+import { webhookConfigurationName } from '../../agent/api/webhooks.ts';
+import type { ResourceRef } from '../../agent/kube/object.ts';
+import type { Kube } from '../../agent/kube/types.ts';
 import type { AdapterContext } from '../adapter/adapter.ts';
 import type { DefectName } from './names.ts';
 
-/** Breaks something next to the programs under test, which stay as they are; disposing ends it. */
-type OutsideDefect = (context: AdapterContext) => Promise<AsyncDisposable>;
+/** Breaks something next to the programs under test, which stay as they are. What it gives ends what goes on. */
+type OutsideDefect = (context: AdapterContext) => Promise<AsyncDisposable | null>;
 
 export const outsideDefects: Readonly<Partial<Record<DefectName, OutsideDefect>>> = {
   // What a CNI does that masquerades whatever leaves the pod subnet, when it comes first.
@@ -16,6 +20,11 @@ export const outsideDefects: Readonly<Partial<Record<DefectName, OutsideDefect>>
     ),
   'services-on-link': ({ cluster }) =>
     nodeRoute(cluster, [cluster.topology.serviceCIDR, 'dev', 'eth0', 'scope', 'link']),
+  'schema-missing': ({ kube }) => withoutSchema(kube),
+  'webhook-missing': async ({ kube }) => {
+    await kube.delete(webhookConfigurations, webhookConfigurationName);
+    return null;
+  },
 };
 
 /** A route on every node. */
@@ -24,6 +33,32 @@ async function nodeRoute({ nodes }: AdapterContext['cluster'], route: readonly s
     Promise.all(nodes.map((node) => node.run(['ip', 'route', verb, ...route])));
   await change('add');
   return { [Symbol.asyncDispose]: () => change('del').then(() => undefined) };
+}
+
+const webhookConfigurations: ResourceRef = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  plural: 'validatingwebhookconfigurations',
+  kind: 'ValidatingWebhookConfiguration',
+  namespaced: false,
+};
+
+const definitions: ResourceRef = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
+};
+
+/** The definitions stay, and say nothing about what is in the objects. */
+async function withoutSchema(kube: Kube): Promise<null> {
+  const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  for (const { metadata } of customResourceDefinitions) {
+    const path = '/spec/versions/0/schema/openAPIV3Schema';
+    await kube.patch(definitions, metadata.name ?? '', [{ op: 'replace', path, value: anything }], { type: 'json' });
+  }
+  return null;
 }
 
 /** An nft table of its own on every node. */

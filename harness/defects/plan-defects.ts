@@ -15,6 +15,10 @@ const only = (
 const union = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> => new Set([...a, ...b]);
 
 export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> = {
+  'bad-policy-stops-all': () => (plan) =>
+    plan.ownership.some(({ places }) => places.some(({ node }) => node === null))
+      ? { ...plan, steering: new Map(), snat: new Map() }
+      : plan,
   ...selectionDefects,
   'snat-wrong-address': () => (plan) => renamed(plan, elsewhere),
   'snat-node-address': () => (plan) => ({

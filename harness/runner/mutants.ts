@@ -112,7 +112,8 @@ async function runMutant({ defect, topology, cases }: MutantRun, name: string, o
 
 function judge(defect: DefectName | null, { id, outcome, reason, checks }: CaseResult): Trial {
   const isRight = outcome === (defect === null ? 'pass' : 'fail');
-  const why = checks.find((check) => check.outcome === 'fail')?.name ?? reason ?? '';
+  const failure = checks.find((check) => check.outcome === 'fail');
+  const why = failure === undefined ? (reason ?? '') : isRight ? failure.name : `${failure.name}: ${failure.message}`;
   return { defect, id, verdict: isRight ? 'right' : 'wrong', outcome, why };
 }
 

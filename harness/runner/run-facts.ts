@@ -32,3 +32,10 @@ export function featureFacts(adapter: Pick<Adapter, 'features'>): RunFacts['feat
     claimed: level === 'core' || (isFeature(name) && adapter.features.has(name)),
   }));
 }
+
+/** What it declares, by the names of the fields; those of a part as `badInput.missingPool`. */
+export function declaredFacts({ declared }: Pick<Adapter, 'declared'>): RunFacts['implementation']['declared'] {
+  const { badInput, ...rest } = declared;
+  const parts = Object.entries(badInput).map(([kind, handling]) => [`badInput.${kind}`, handling]);
+  return { ...rest, ...(Object.fromEntries(parts) as Record<string, string>) };
+}

@@ -10,6 +10,7 @@ import type { CaseLog } from './case-log.ts';
 import type { CasePod } from './case-pod.ts';
 import { both } from '../check/address.ts';
 import { dialAtStart, type DialRun, type DialWish } from './dialling.ts';
+import { BadInputs } from './bad-inputs.ts';
 import { Egress } from './egress.ts';
 import { runToEnd } from './ended-pods.ts';
 import { Forgery } from './forgery.ts';
@@ -44,6 +45,7 @@ export class World implements AsyncDisposable {
   readonly outside: OutsidePath;
   readonly fromOutside: FromOutside;
   readonly nodeHosts: NodeHosts;
+  readonly badInputs: BadInputs;
   readonly namespaces: Namespaces;
   readonly forgery: Forgery;
   readonly log: CaseLog;
@@ -72,6 +74,7 @@ export class World implements AsyncDisposable {
     this.services = new Services(testbed, this.namespaces);
     this.neighbours = this.#undo.use(new Neighbours(testbed, log));
     this.outside = this.#undo.use(new OutsidePath(testbed, log));
+    this.badInputs = new BadInputs(testbed, log, runName);
     this.statuses = new Statuses(testbed, log, this.neighbours);
     this.fromOutside = this.#undo.use(new FromOutside(testbed, this.namespaces, this.#around, log));
     this.nodeHosts = this.#undo.use(new NodeHosts(testbed, log, runName));
