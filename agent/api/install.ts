@@ -15,6 +15,8 @@ export const agentName = 'egressproof-agent';
 /** The image that has both programs, without a tag. */
 export const agentImage = 'egressproof/agent';
 export const controllerName = 'egressproof-controller';
+/** The ConfigMap that agents follow while they run, there or not; see agent/node/exceptions.ts. Not of the manifest: it is the administrator's. */
+export const configName = 'egressproof-config';
 /** Where the programs answer probes, on the node's loopback; near those of Kubernetes' own components (10248 to 10259). */
 export const healthPorts = { agent: 10_356, controller: 10_357 } as const;
 /** Where the programs serve `GET /metrics` for Prometheus, on the address of their node. */
@@ -52,6 +54,7 @@ const agentRules: readonly Rule[] = [
 /** The agent asks for its own DaemonSet when it is told to stop: uninstalled, or only restarted. */
 const agentSystemRules: readonly Rule[] = [
   { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['get'], resourceNames: [agentName] },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch'], resourceNames: [configName] },
 ];
 
 /** Events about cluster-scoped objects live in the namespace default. */

@@ -102,7 +102,11 @@ class Agent implements NodeAgent {
       (seconds, failed) => options.observer?.loopRan('status', seconds, failed),
     );
     this.ready = new Promise((resolve) => (this.#markReady = resolve));
-    this.#inputs = watchInputs(options.kube, () => this.#kernelLoop.trigger());
+    this.#inputs = watchInputs(
+      options.kube,
+      () => this.#kernelLoop.trigger(),
+      (text) => options.log.warn(text),
+    );
     this.#inputs.synced
       .then(
         () => this.#begin(leaseMs),

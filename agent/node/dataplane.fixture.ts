@@ -67,7 +67,7 @@ function podFacts(): Pod[] {
   }));
 }
 
-function factsWith(egresses: readonly Egress[], owners: readonly TestNode[]): Facts {
+function factsWith(egresses: readonly Egress[], owners: readonly TestNode[], exceptCIDRs: readonly string[]): Facts {
   return {
     nodes: testNodes.map(({ name, address, podCIDR }) => ({
       metadata: { name },
@@ -79,6 +79,7 @@ function factsWith(egresses: readonly Egress[], owners: readonly TestNode[]): Fa
     egresses,
     pools: [pool],
     apiServers: [],
+    exceptCIDRs,
     alive: new Set(owners.map((node) => node.name)),
     configuredAddresses: new Set(),
     mayTake: () => true,
@@ -90,9 +91,13 @@ const newPlane = (node: TestNode, leaseMs: number): DataPlane =>
   new DataPlane({ netns: netnsOf(node.name), overlayPort: 4789, leaseMs });
 const planes = new Map(testNodes.map((node) => [node, newPlane(node, 60_000)]));
 
-async function apply(egresses: readonly Egress[], owners: readonly TestNode[]): Promise<void> {
+async function apply(
+  egresses: readonly Egress[],
+  owners: readonly TestNode[],
+  exceptCIDRs: readonly string[] = [],
+): Promise<void> {
   for (const [node, plane] of planes) {
-    const plan = planNode(factsWith(egresses, owners), node.name, settings);
+    const plan = planNode(factsWith(egresses, owners, exceptCIDRs), node.name, settings);
     if (!plan) throw new Error(`no plan for ${node.name}`);
     await plane.apply(plan);
     plane.announce(plan.held);
@@ -184,6 +189,13 @@ seen['learntByRouter'] = (await inCache()) === (await macOf(node3));
 seen['moved'] = await sources(all);
 seen['answeredByNewOwner'] = (await answers()) === (await macOf(node3));
 seen['remotePodKeepsConnection'] = await connections[0]?.ask('three', 3000);
+
+// The destination is excepted, and is so no more.
+await apply([egress], [node3], [outsideHere]);
+seen['excepted'] = await sources(all);
+seen['exceptedKeepsConnection'] = await connections[0]?.ask('four', 3000);
+await apply([egress], [node3]);
+seen['exceptedNoMore'] = await sources(all);
 
 // No node may own it: dropped, not leaked.
 await apply([egress], []);

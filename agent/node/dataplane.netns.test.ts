@@ -84,6 +84,17 @@ describe.each(worlds)('$name', ({ args, lan, pods, segment, local }) => {
     { when: 'the router has learnt of the move without asking', key: 'learntByRouter', want: true },
     { when: 'the new owner answers on the LAN', key: 'answeredByNewOwner', want: true },
     { when: 'a connection from a third node survives the move', key: 'remotePodKeepsConnection', want: 'three' },
+    {
+      when: 'to a destination that is excepted, all pods leave as their node',
+      key: 'excepted',
+      want: [node1, node2, node3, node1, node3],
+    },
+    { when: 'but for a connection from before', key: 'exceptedKeepsConnection', want: 'four' },
+    {
+      when: 'when it is excepted no more, selected pods leave as the Egress IP again',
+      key: 'exceptedNoMore',
+      want: [egressIP, egressIP, egressIP, node1, node3],
+    },
     { when: 'without an owner selected pods are dropped', key: 'nobodyOwns', want: ['none', 'none', 'none', node1] },
     { when: 'within the lease the owner serves', key: 'withinLease', want: [egressIP] },
     {

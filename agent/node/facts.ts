@@ -31,6 +31,8 @@ export interface Facts {
   readonly pools: readonly ExternalIPPool[];
   /** Addresses that the API server is reached at. */
   readonly apiServers: readonly string[];
+  /** Destinations excepted at run time, CIDRs and addresses. */
+  readonly exceptCIDRs: readonly string[];
   /** Names of the nodes that may own Egress IPs now. */
   readonly alive: ReadonlySet<string>;
   /** Addresses configured on this node by others than the agent. */

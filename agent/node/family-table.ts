@@ -83,7 +83,8 @@ table ${ip} ${table} {
     # A source address that is not routed to where the packet came from is forged.
     fib saddr . iif oif missing counter drop
     ct direction reply accept
-    ${ip} daddr @exempt accept
+    # A connection that is in the overlay already has no NAT here, and stays there when its destination is excepted.
+    ${ip} daddr @exempt ct mark and ${overlayMark} == 0 accept
     fib daddr type { local, broadcast, anycast, multicast } accept
     # NAT does not see what conntrack calls invalid (a late FIN, say): it would leave with the pod's own address.
     ${ip} saddr @pod_ranges ct state invalid counter drop

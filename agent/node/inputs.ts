@@ -1,10 +1,13 @@
 import { egresses } from '../api/egress.ts';
 import type { Egress } from '../api/egress.ts';
+import { configName, installNamespace } from '../api/install.ts';
 import { externalIPPools } from '../api/external-ip-pool.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
-import { endpointSlices, namespaces, nodes, pods } from '../kube/object.ts';
+import { configMaps, endpointSlices, namespaces, nodes, pods } from '../kube/object.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Kube, Reflection } from '../kube/types.ts';
+import { exceptions } from './exceptions.ts';
+import type { ConfigMap } from './exceptions.ts';
 import type { Facts, Node, Pod } from './facts.ts';
 import { Lingering } from './lingering.ts';
 
@@ -16,7 +19,10 @@ interface EndpointSlice extends KubeObject {
 }
 
 /** The watched part of the facts. */
-export type WatchedFacts = Pick<Facts, 'nodes' | 'namespaces' | 'pods' | 'egresses' | 'pools' | 'apiServers'>;
+export type WatchedFacts = Pick<
+  Facts,
+  'nodes' | 'namespaces' | 'pods' | 'egresses' | 'pools' | 'apiServers' | 'exceptCIDRs'
+>;
 
 export interface Inputs extends Disposable {
   /** Resolves when each collection has been listed once. */
@@ -27,8 +33,12 @@ export interface Inputs extends Disposable {
 }
 
 /** Watches what the plan of a node depends on, and tells of each change. */
-export function watchInputs(kube: Kube, changed: () => void): Inputs {
+export function watchInputs(kube: Kube, changed: () => void, warn: (text: string) => void): Inputs {
   const reflections = {
+    configs: kube.reflect<ConfigMap>(configMaps, {
+      namespace: installNamespace,
+      fieldSelector: `metadata.name=${configName}`,
+    }),
     nodes: kube.reflect<Node>(nodes),
     namespaces: kube.reflect(namespaces),
     pods: kube.reflect<Pod>(pods),
@@ -44,8 +54,14 @@ export function watchInputs(kube: Kube, changed: () => void): Inputs {
   reflections.egresses.onChange(({ type, object }) => {
     if (type === 'deleted') deletedEgresses.deleted(object);
   });
+  reflections.configs.onChange(({ type, object }) => {
+    const { wrong } = exceptions(type === 'deleted' ? undefined : object);
+    if (wrong.length > 0)
+      warn(`exceptCIDRs of ConfigMap ${configName}: neither CIDR nor address, ignored: ${wrong.join(', ')}`);
+  });
   for (const reflection of all) reflection.onChange(changed);
   const {
+    configs,
     nodes: nodeItems,
     namespaces: namespaceItems,
     pods: podItems,
@@ -62,6 +78,7 @@ export function watchInputs(kube: Kube, changed: () => void): Inputs {
       pods: [...podItems.items.values()],
       egresses: deletedEgresses.with(egressItems.items),
       pools: [...pools.items.values()],
+      exceptCIDRs: [...configs.items.values()].flatMap((config) => exceptions(config).cidrs),
       apiServers: [...apiServers.items.values()].flatMap((slice) =>
         (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses),
       ),

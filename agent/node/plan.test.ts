@@ -47,6 +47,7 @@ const facts = (change: Partial<Facts>): Facts => ({
     },
   })),
   apiServers: ['172.16.18.120'],
+  exceptCIDRs: [],
   alive: new Set(['node-1', 'node-2', 'node-3']),
   configuredAddresses: new Set(['172.16.18.121']),
   mayTake: () => true,
@@ -60,7 +61,10 @@ const plan = (change: Partial<Facts>, settings: Partial<typeof defaultPlanSettin
 };
 
 test('without Egresses only the local pods are known, and nothing is steered', () => {
-  const made = plan({}, { serviceCIDRs: ['10.96.0.0/16'], exceptCIDRs: ['172.16.99.0/24', 'fd00::/8'] });
+  const made = plan(
+    { exceptCIDRs: ['172.16.98.7'] },
+    { serviceCIDRs: ['10.96.0.0/16'], exceptCIDRs: ['172.16.99.0/24', 'fd00::/8'] },
+  );
   expect([...made.pods]).toEqual(['10.203.1.5']);
   expect(made.steering.size + made.snat.size + made.addresses.size).toBe(0);
   expect(made.exempt).toEqual([
@@ -73,6 +77,7 @@ test('without Egresses only the local pods are known, and nothing is steered', (
     '172.16.18.121',
     '172.16.18.122',
     '172.16.18.123',
+    '172.16.98.7',
     '172.16.99.0/24',
     'fd00::/8',
     'fe80::/10',

@@ -114,6 +114,7 @@ function exemptDestinations(facts: Facts, settings: PlanSettings): string[] {
     ...settings.podCIDRs,
     ...settings.serviceCIDRs,
     ...settings.exceptCIDRs,
+    ...facts.exceptCIDRs,
     ...facts.nodes.flatMap((node) => families.flatMap((family) => internalIP(node, family) ?? [])),
     ...facts.apiServers,
   ];

@@ -68,6 +68,7 @@ function factsWith({ egressIPs = [first, second], firstOn = node2, alive = testN
     egresses: [policy(egressIPs)],
     pools: [pool('first', firstOn), pool('second', node3)],
     apiServers: [],
+    exceptCIDRs: [],
     alive: new Set(alive.map(({ name }) => name)),
     configuredAddresses: new Set(),
     mayTake: () => true,

@@ -76,6 +76,8 @@ export interface Adapter {
   ownerOf(name: string, context: AdapterContext): Promise<string | null>;
   /** What it says about the policy, where it claims StatusNode. */
   statusOf?(name: string, context: AdapterContext): Promise<PolicyStatus>;
+  /** These destinations, CIDRs, are excepted for all policies, and no others; where it claims ExcludedCIDRs. */
+  except?(cidrs: readonly string[], context: AdapterContext): Promise<void>;
   /** Ends its own programs of that kind, all at once, and resolves when they are back. */
   restart(what: 'agents' | 'controller', context: AdapterContext): Promise<void>;
   /** Gives it wrong input of a policy for these pods, says what becomes of it, and takes it back; where it claims InputValidation. */

@@ -4,6 +4,7 @@ import type { Feature } from '../case/features.ts';
 export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'PodSelector',
   'MatchExpressions',
+  'ExcludedCIDRs',
   'NoLeakWhileMoving',
   'SharedIP',
   'UpdateIP',

@@ -3,7 +3,14 @@ import { stringify } from 'yaml';
 import { egressAddresses, egresses, type Egress, type EgressSpec } from '../../agent/api/egress.ts';
 import { externalIPPools, type ExternalIPPool } from '../../agent/api/external-ip-pool.ts';
 import type { LabelSelector } from '../../agent/api/label-selector.ts';
-import { agentImage, agentName, controllerName, installManifest, installNamespace } from '../../agent/api/install.ts';
+import {
+  agentImage,
+  agentName,
+  configName,
+  controllerName,
+  installManifest,
+  installNamespace,
+} from '../../agent/api/install.ts';
 import { defaultOverlayPort, overlayMac, vni } from '../../agent/api/overlay.ts';
 import { pods } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
@@ -75,6 +82,12 @@ export const bundled: Adapter = {
       assigned: (assignments ?? first).map(({ ip, node }) => ({ address: ip, node })),
       pendingReason: bad === undefined ? null : `${bad.reason}: ${bad.message}`,
     };
+  },
+
+  async except(cidrs, { kube }) {
+    const metadata = { name: configName, namespace: installNamespace };
+    const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { exceptCIDRs: cidrs.join('\n') } };
+    await kube.apply(resourceRefOf(config), config);
   },
 
   restart: (what, context) => restartPods(context, installNamespace, what === 'agents' ? agentName : controllerName),

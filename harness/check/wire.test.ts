@@ -25,6 +25,7 @@ const rule = (packets: readonly PacketEvent[]) => ({
   podCIDRs: ['10.203.0.0/16', 'fd00:cb::/48'],
   nodeAddresses: [node, 'FD00:18::121'],
   outsideCIDRs: ['172.16.20.0/24', 'fd00:20::/64'],
+  excepted: ['172.16.20.40/29'],
   answered: 1,
 });
 
@@ -54,6 +55,8 @@ test.each<[string, 'pass' | 'fail' | 'unknown', PacketEvent[]]>([
     'fail',
     [packet(shop.ip), packet(witness, { dst: shop.ip, sport: 9001, dport: 40_000, atUs: 2_000_100 })],
   ],
+  ['the node’s address to an excepted destination', 'pass', [packet(node, { dst: '172.16.20.41' })]],
+  ['the pod’s own address to an excepted destination', 'fail', [packet(shop.ip, { dst: '172.16.20.41' })]],
   ['the node’s address to somebody else’s port', 'unknown', [packet(node, { dport: 9002 })]],
   ['the node’s address within the cluster', 'unknown', [packet(node, { dst: '172.16.18.122' })]],
   ['the Egress IP over IPv6', 'pass', [packet('fd00:18::131', { dst: witness6 })]],

@@ -18,6 +18,8 @@ export interface WireRule {
   readonly podCIDRs: readonly string[];
   readonly nodeAddresses: readonly string[];
   readonly outsideCIDRs: readonly string[];
+  /** Destinations that pods may reach with a node's address although a policy selects them. */
+  readonly excepted: readonly string[];
   /** Connections that the witness answered: if there were any, the capture must have seen packets of them. */
   readonly answered: number;
 }
@@ -39,10 +41,12 @@ export function leakFree(rule: WireRule, context: CheckContext): CheckResult {
   });
   const isPodAddress = memberOf(rule.podCIDRs);
   const isNodeAddress = memberOf(rule.nodeAddresses);
+  const isExcepted = memberOf(rule.excepted);
   const begunAt = beginnings(leaving);
   const leaks = owned.filter(
     ({ packet, pod }) =>
-      isPodAddress(packet.src) || (isNodeAddress(packet.src) && isSettled(pod, packet, begunAt(packet), rule)),
+      isPodAddress(packet.src) ||
+      (isNodeAddress(packet.src) && !isExcepted(packet.dst) && isSettled(pod, packet, begunAt(packet), rule)),
   );
   if (leaks.length > 0) {
     const message = `${leaks.length} packets on the outside wire had an address of a pod, or of a selected pod's node`;

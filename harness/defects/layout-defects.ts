@@ -49,7 +49,7 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
   'replies-steered': (layout) =>
     replace(
       layout,
-      /^\s*ct direction reply accept\n\s*(ip6?) daddr @exempt accept$/gm,
+      /^\s*ct direction reply accept\n\s*#[^\n]*\n\s*(ip6?) daddr @exempt [^\n]*accept$/gm,
       (rules, ip) => `ct direction reply ${ip} saddr vmap @steering\n${rules}`,
     ),
   'shield-missing': (layout) =>

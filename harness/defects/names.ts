@@ -58,6 +58,8 @@ export const defects = {
   'webhook-missing': 'nobody validates what the schema of policies and pools cannot say',
   'refusals-unsaid': 'the status of a policy does not say what is wrong with it',
   'bad-policy-stops-all': 'a policy that cannot be put in place keeps all others from their addresses',
+  'exceptions-ignored': 'destinations that are excepted later are not',
+  'exceptions-too-wide': 'with a destination its whole network is excepted',
 } as const;
 
 export type DefectName = keyof typeof defects;

@@ -56,6 +56,14 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     const nodes = [plan.nodeAddress, ...plan.peers.keys()];
     return { ...plan, exempt: plan.exempt.filter((entry) => !nodes.includes(entry)) };
   },
+  'exceptions-ignored': () => {
+    let first: NodePlan['exempt'] | undefined;
+    return (plan) => ({ ...plan, exempt: (first ??= plan.exempt) });
+  },
+  'exceptions-too-wide': () => (plan) => ({
+    ...plan,
+    exempt: plan.exempt.map((entry) => entry.replace(/\.\d+\/(2[5-9]|3[0-2])$/, '.0/24')),
+  }),
   'lan-exempt': () => (plan) => ({
     ...plan,
     exempt: [...plan.exempt, `${plan.nodeAddress.replace(/\.\d+$/, '.0')}/24`],

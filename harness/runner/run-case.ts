@@ -116,6 +116,7 @@ function concludeLeaks(testbed: Testbed, world: World, dropped: number): void {
         podCIDRs: both(topology.podCIDR, topology.podCIDR6),
         nodeAddresses: nodes.flatMap(({ address, address6 }) => both(address, address6)),
         outsideCIDRs: both(topology.outside.cidr, topology.outside.cidr6),
+        excepted: log.excepted,
         answered: log.answeredByWitness,
       },
       context,

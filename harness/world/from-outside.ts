@@ -24,6 +24,19 @@ export class FromOutside implements AsyncDisposable {
     return new Pods('a host outside', [started], this.#around);
   }
 
+  /** The host of the witness has this address as well, with the number of its network's last octet. */
+  async alsoAt(number: number): Promise<string> {
+    const { witness } = this.#testbed.cluster;
+    const address = witness.address.replace(/\d+$/, String(number));
+    this.#log.step(`the witness is at ${address} as well`);
+    const dev = (await witness.run(['ip', '-json', 'addr', 'show', 'to', witness.address])).stdout;
+    const [link] = JSON.parse(dev) as { ifname: string }[];
+    const line = [`${address}/32`, 'dev', link?.ifname ?? ''];
+    this.#undo.defer(async () => void (await witness.run(['ip', 'addr', 'del', ...line], { allowFailure: true })));
+    await witness.run(['ip', 'addr', 'add', ...line]);
+    return address;
+  }
+
   /** From now on the router sends what goes to the address to this node. */
   async leadTo(address: string, node: string): Promise<void> {
     const { router, ...cluster } = this.#testbed.cluster;

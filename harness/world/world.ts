@@ -191,6 +191,15 @@ export class World implements AsyncDisposable {
     this.log.step(`the ${what} are back`);
   };
 
+  /** Excepts these destinations, CIDRs, and no others, for all policies; at the end of the case none. */
+  readonly except = async (cidrs: readonly string[]): Promise<void> => {
+    const { adapter, context } = this.#testbed;
+    this.log.change(`excepted for all policies: ${cidrs.join(', ') || 'nothing'}`, () => false);
+    if (this.log.excepted.length === 0) this.#undo.defer(async () => adapter.except?.([], context));
+    this.log.excepted.push(...cidrs);
+    await adapter.except?.(cidrs, context);
+  };
+
   /** A label value that no other case uses. */
   readonly unique = (value: string): string => {
     return `${value}-${this.#runName}`;
