@@ -46,6 +46,7 @@ test('the controller tells of the pods that the nodes give to others, and of no 
           egresses,
           pools: [pool],
           apiServers: [],
+          exceptCIDRs: [],
           alive: new Set(['node-1']),
           configuredAddresses: new Set(),
           mayTake: () => true,
