@@ -127,6 +127,8 @@ export const capabilities = [
   'vlan',
   'ipv4',
   'ipv6',
+  /** Clusters without IPv4 can be had. */
+  'ipv6Only',
   'powerOff',
   'unplug',
   'freeze',

@@ -1,4 +1,5 @@
 import type { Topology, TopologyNode } from './cluster.ts';
+import { perFamily } from './families.ts';
 
 /** The network behind the firewall is the same in every topology. */
 const outside = {
@@ -42,7 +43,7 @@ export function egressTopology({ nodes = 3, gateways = 2 }: { nodes?: number; ga
     podCIDR: '10.203.0.0/16',
     podCIDR6: 'fd00:10:203::/48',
     ...services,
-    egressRange: { first: '172.16.18.131', last: '172.16.18.209' },
+    egressRange: { first: '172.16.18.131', last: '172.16.18.150' },
     egressRange6: { first: 'fd00:172:16:18::131', last: 'fd00:172:16:18::150' },
   };
 }
@@ -72,8 +73,15 @@ export function nodeIpamTopology(): Topology {
   };
 }
 
+/** Figure 4 on IPv6 alone. */
+function egressIpv6Topology(options: { nodes?: number; gateways?: number } = {}): Topology {
+  const [primary, ipv6 = primary] = perFamily(egressTopology(options)) as [Topology, Topology?];
+  return { ...ipv6, name: 'egress-ipv6' };
+}
+
 export const topologies: Readonly<Record<string, (options?: { nodes?: number }) => Topology>> = {
   egress: egressTopology,
+  'egress-ipv6': egressIpv6Topology,
   'node-ipam': nodeIpamTopology,
 };
 

@@ -38,7 +38,7 @@ test('from nothing, every element is added', () => {
     'add element ip egressproof pods { 10.203.1.5, 10.203.1.6 }',
     'add element ip egressproof peers { 172.16.18.122 }',
     'add element ip egressproof addresses { 172.16.18.131 }',
-    'add element ip egressproof steering { 10.203.1.5 : goto to_overlay, 10.203.1.6 : goto no_node }',
+    'add element ip egressproof steering { 10.203.1.5 : goto to_overlay, 10.203.1.6 : drop }',
     'flush set ip egressproof pod_ranges',
     'add element ip egressproof pod_ranges { 10.203.1.0/24 }',
     'flush set ip egressproof exempt',
@@ -172,7 +172,7 @@ test('what nft tells of the kernel is read as what was rendered', () => {
         name: 'steering',
         elem: [
           ['10.203.1.5', { goto: { target: 'to_overlay' } }],
-          ['10.203.1.6', { goto: { target: 'no_node' } }],
+          ['10.203.1.6', { drop: null }],
         ],
       },
     },

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import type { NftObject } from '../linux/nft.ts';
-import { noNodeChain } from './drop-reasons.ts';
 import { families, familyOf, ofFamily } from './family.ts';
 import type { Family } from './family.ts';
 import { tableFamily } from './family-table.ts';
@@ -117,7 +116,7 @@ function standIn(pod: string, index: number, ways: readonly string[]): number {
 const isNode = (way: string): boolean => way !== steerLocal && way !== steerDrop;
 
 function verdict(way: string): string {
-  if (way === steerDrop) return `goto ${noNodeChain}`;
+  if (way === steerDrop) return 'drop';
   return way === steerLocal ? 'goto leave_here' : 'goto to_overlay';
 }
 

@@ -1,4 +1,3 @@
-import { dropFor, noNodeChain } from './drop-reasons.ts';
 import type { Family } from './family.ts';
 import { arrivingOneOf, spreadChains, spreadMaps, translateOneOf } from './spread-chains.ts';
 import { outerForward, outerInput, outerSets } from './outer-chains.ts';
@@ -43,7 +42,7 @@ const dialects: Readonly<Record<Family, Dialect>> = {
   # The kernel answers for an address of the interface with it as source (ndisc_send_na): only while it is owned.
   chain answers {
     type filter hook output priority filter; policy accept;
-    icmpv6 type nd-neighbor-advert ip6 saddr @addresses ip6 saddr != @owned ${dropFor('answer-not-owned')}
+    icmpv6 type nd-neighbor-advert ip6 saddr @addresses ip6 saddr != @owned counter drop
   }
 `,
   },
@@ -56,8 +55,7 @@ export const tableFamily = (family: Family): 'ip' | 'ip6' => (family === 4 ? 'ip
 export function renderFamilyTable(family: Family, shape: FamilyShape): string {
   const { ip, address, headers, link, answers } = dialects[family];
   const { uplink, outer, families } = shape;
-  const hold =
-    shape.unknownPods === 'hold' ? `${ip} saddr @pod_ranges ${ip} saddr != @pods ${dropFor('unknown-pod')}` : '';
+  const hold = shape.unknownPods === 'hold' ? `${ip} saddr @pod_ranges ${ip} saddr != @pods counter drop` : '';
   // The overlay adds octets; the pod learns it from the SYN-ACK, for only its own direction uses the overlay.
   const maxSegment = shape.overlayMtu - headers;
   return `
@@ -74,7 +72,7 @@ table ${ip} ${table} {
   # Egress IPs accept nothing: no connection from outside, and no reset for a connection that moved here half-way.
   chain shield {
     type filter hook prerouting priority mangle; policy accept;
-    ${ip} daddr @addresses ct direction original ${dropFor('to-egress-ip')}
+    ${ip} daddr @addresses ct direction original counter drop
   }
 
   # After the service proxy has chosen its endpoint, before routing.
@@ -83,26 +81,25 @@ table ${ip} ${table} {
     iifname "${device}" goto arriving${link}
     iifname { "lo", "${uplink}" } ${ip} saddr != @pod_ranges accept
     # A source address that is not routed to where the packet came from is forged.
-    fib saddr . iif oif missing ${dropFor('forged-source')}
+    fib saddr . iif oif missing counter drop
     ct direction reply accept
     # A connection that is in the overlay already has no NAT here, and stays there when its destination is excepted.
     ${ip} daddr @exempt ct mark and ${overlayMark} == 0 accept
     fib daddr type { local, broadcast, anycast, multicast } accept
     # NAT does not see what conntrack calls invalid (a late FIN, say): it would leave with the pod's own address.
-    ${ip} saddr @pod_ranges ct state invalid ${dropFor('invalid-state')}
+    ${ip} saddr @pod_ranges ct state invalid counter drop
     ${ip} saddr vmap @steering
     # Once in the overlay, a connection must not go on from here with the pod's own address.
-    ct mark and ${overlayMark} != 0 ${dropFor('was-in-overlay')}
+    ct mark and ${overlayMark} != 0 counter drop
     ${hold}
   }
-  chain ${noNodeChain} { ${dropFor('no-node')}; }
   chain to_overlay {
     meta mark set meta mark or ${overlayMark}
     ct mark set ct mark or ${overlayMark}
     accept
   }
   chain leave_here {
-    ct mark and ${overlayMark} != 0 ${dropFor('was-in-overlay')}
+    ct mark and ${overlayMark} != 0 counter drop
     meta mark set meta mark or ${leavingMark}
     accept
   }
@@ -110,7 +107,7 @@ table ${ip} ${table} {
   chain arriving {
     ${arrivingOneOf}
     ${ip} saddr @egress_ips meta mark set meta mark or ${leavingMark} accept
-    ${dropFor('not-from-here')}
+    counter drop
   }
 ${spreadChains(ip)}
   chain forward {
@@ -129,9 +126,9 @@ ${answers}
   # The last look: nothing selected leaves with another address, or without the lease on its address.
   chain guard {
     type filter hook postrouting priority srcnat + 10; policy accept;
-    oifname "${device}" ${ip} saddr != @pods ${dropFor('overlay-unknown')}
-    oifname != "${device}" meta mark and ${overlayMark} != 0 ${dropFor('overlay-bypassed')}
-    meta mark and ${leavingMark} != 0 ${ip} saddr != @owned ${dropFor('not-owned')}
+    oifname "${device}" ${ip} saddr != @pods counter drop
+    oifname != "${device}" meta mark and ${overlayMark} != 0 counter drop
+    meta mark and ${leavingMark} != 0 ${ip} saddr != @owned counter drop
   }
 }
 `;

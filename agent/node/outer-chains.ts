@@ -1,5 +1,4 @@
 import { ipBytes } from '../linux/ip-bytes.ts';
-import { dropFor } from './drop-reasons.ts';
 import type { Family } from './family.ts';
 import { hexMark } from './names.ts';
 
@@ -34,7 +33,7 @@ export const outerSets = (ip: string, families: readonly Family[]): string =>
 
 /** Only nodes speak VXLAN to nodes, never pods (whose address the node may have masqueraded). */
 export const outerForward = (ip: string, { port }: OuterShape): string => `
-    udp dport ${port} ${ip} daddr @peers ${dropFor('forged-tunnel')}`;
+    udp dport ${port} ${ip} daddr @peers counter drop`;
 
 /**
  * Before anything is taken out of the overlay: it comes from a node, from no farther than the link where the node is on
@@ -42,13 +41,12 @@ export const outerForward = (ip: string, { port }: OuterShape): string => `
  */
 export function outerInput(ip: string, { port, onLink }: OuterShape, families: readonly Family[]): string {
   const distance = ip === 'ip' ? 'ip ttl' : 'ip6 hoplimit';
-  const near =
-    onLink.length === 0 ? [] : [`${ip} saddr { ${onLink.join(', ')} } ${distance} != 255 ${dropFor('forged-tunnel')}`];
+  const near = onLink.length === 0 ? [] : [`${ip} saddr { ${onLink.join(', ')} } ${distance} != 255 counter drop`];
   const origins = families.map(
     (family) =>
       `${field(etherType, 2)} ${innerSource[family].type} ${ip} saddr . ${sourceField(family)} @${originSet(family)} accept`,
   );
-  const rules = [`${ip} saddr != @peers ${dropFor('forged-tunnel')}`, ...near, ...origins, dropFor('forged-tunnel')];
+  const rules = [`${ip} saddr != @peers counter drop`, ...near, ...origins, 'counter drop'];
   return `
   chain input {
     type filter hook input priority filter - 10; policy accept;

@@ -15,6 +15,7 @@ export const existingCapabilities: Cluster['capabilities'] = {
   database: nothingOutside,
   ipv4: { has: true },
   ipv6: { has: false, why: 'the programs of the harness speak IPv4' },
+  ipv6Only: { has: false, why: 'the cluster is as it is' },
   vlan: { has: false, why: 'nobody knows what its switches carry' },
   realTimePriority: notOurs,
 };

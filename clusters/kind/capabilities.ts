@@ -16,6 +16,7 @@ export function kindCapabilities(ipFamily: IpFamily): Cluster['capabilities'] {
     freeze: has,
     ipv4: ipFamily === 'ipv6' ? { has: false, why: 'the cluster was made with --ip-family ipv6' } : has,
     ipv6: ipFamily === 'ipv4' ? { has: false, why: 'the cluster was made with --ip-family ipv4' } : has,
+    ipv6Only: { has: false, why: 'the outside of clusters of kind is laid out for IPv4' },
     vlan: { has: false, why: 'networks of Docker carry no VLANs' },
     realTimePriority: { has: false, why: 'containers may not set it' },
   };

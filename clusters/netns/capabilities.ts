@@ -6,6 +6,8 @@ export const hasIPv6 = existsSync('/proc/net/if_inet6');
 
 const has: CapabilityState = { has: true };
 
+const ipv6: CapabilityState = hasIPv6 ? has : { has: false, why: 'the kernel of this machine has no IPv6' };
+
 /** What the embedded cluster can do. */
 export const netnsCapabilities: Cluster['capabilities'] = {
   nodeHosts: has,
@@ -17,7 +19,8 @@ export const netnsCapabilities: Cluster['capabilities'] = {
   unplug: has,
   freeze: has,
   ipv4: has,
-  ipv6: hasIPv6 ? has : { has: false, why: 'the kernel of this machine has no IPv6' },
+  ipv6,
+  ipv6Only: ipv6,
   vlan: { has: false, why: 'the embedded topologies have no VLANs' },
   realTimePriority: { has: false, why: 'SCHED_FIFO is not permitted in a user namespace' },
 };

@@ -6,11 +6,6 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'MatchExpressions',
   'ExcludedCIDRs',
   'NoLeakWhileMoving',
-  'ExplicitIP',
-  'IPPool',
-  'PoolUsageStatus',
-  'PendingReason',
-  'MaxIPsPerNode',
   'SharedIP',
   'UpdateIP',
   'PinToNode',
@@ -25,5 +20,8 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'MultipleIPs',
   'AntiSpoof',
   'TunnelInjectionProof',
+  'IPv6',
+  'DualStackOneObject',
+  'IPv6OnlyCluster',
   // One a line, so that two claims made at the same time do not meet.
 ]);

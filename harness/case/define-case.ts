@@ -7,7 +7,7 @@ export const levels = ['core', 'extended', 'declared', 'measurement'] as const;
 export type Level = (typeof levels)[number];
 
 /** The testbeds of clusters/topologies.ts. */
-export const topologyNames = ['egress', 'node-ipam'] as const;
+export const topologyNames = ['egress', 'egress-ipv6', 'node-ipam'] as const;
 export type TopologyName = (typeof topologyNames)[number];
 
 /** Pods that exist before the case begins. */

@@ -31,6 +31,8 @@ test.each<[string, Parameters<typeof decide>[0], Place | undefined, string | nul
     'cluster c lacks database: so it is',
   ],
   ['a cluster without IPv4', { features: [] }, place(['ipv4']), 'cluster c lacks ipv4: so it is'],
+  ['IPv6 alone where there is none', { features: [], topology: 'egress-ipv6' }, place(['ipv6Only']), 'lacks ipv6Only'],
+  ['IPv6 alone, without IPv4', { features: [], topology: 'egress-ipv6' }, place(['ipv4']), null],
   ['disturbing what is ours', { features: [], disruptive: true }, place([]), null],
   ['disturbing what is not', { features: [], disruptive: true }, place([], false), '--disruptive was not given'],
   ['all placements where they are', { features: ['AllPlacements'] }, place([]), null],

@@ -19,7 +19,7 @@ export interface Place {
  * no claim.
  */
 export function decide(
-  wanted: Pick<EgressCase, 'features' | 'needs' | 'disruptive'>,
+  wanted: Pick<EgressCase, 'features' | 'needs' | 'disruptive'> & Partial<Pick<EgressCase, 'topology'>>,
   adapter: { readonly name: string; readonly features: ReadonlySet<Feature> },
   place?: Place,
 ): Decision {
@@ -31,8 +31,8 @@ export function decide(
     return { run: false, claimed: false, reason: `${adapter.name} does not claim ${what}` };
   }
   if (place === undefined) return { run: true };
-  // The programs of the harness speak IPv4.
-  for (const need of ['ipv4', ...(wanted.needs ?? [])] as const) {
+  const family = wanted.topology === 'egress-ipv6' ? 'ipv6Only' : 'ipv4';
+  for (const need of [family, ...(wanted.needs ?? [])] as const) {
     const state = place.cluster.capabilities[need];
     if (!state.has)
       return { run: false, claimed: true, reason: `cluster ${place.cluster.name} lacks ${need}: ${state.why}` };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inCidr, memberOf, sameAddress } from './address.ts';
+import { expanded, inCidr, memberOf, sameAddress } from './address.ts';
 
 test.each([
   ['1.1.1.1', '1.1.1.1', true],
@@ -19,6 +19,11 @@ test.each([
   ['fd00:1::5', 'fd00:1::/64', true],
 ])('%s is in %s: %s', (address, cidr, expected) => {
   expect(inCidr(address, cidr)).toBe(expected);
+});
+
+test('an address with all its zeros is the same one', () => {
+  expect(expanded('fd00:18::131')).toBe('fd00:0018:0000:0000:0000:0000:0000:0131');
+  expect(sameAddress(expanded('fd00:18::131').toUpperCase(), 'fd00:18::131')).toBe(true);
 });
 
 test('networks of both families', () => {

@@ -13,6 +13,9 @@ export function canonical(text: string): string {
 
 const mapped = new Address6('::ffff:0:0/96');
 
+/** An IPv6 address with all its zeros. */
+export const expanded = (address: string): string => new Address6(address).canonicalForm();
+
 /** Whether two texts are the same address. */
 export function sameAddress(a: string, b: string): boolean {
   return canonical(a) === canonical(b);

@@ -13,6 +13,13 @@ test.each([
     answering: { [x]: 'a', [y]: 'b' },
     outcome: 'pass',
   },
+  {
+    what: 'an IPv6 address, written otherwise',
+    claims: { 'fd00::1': 'a' },
+    wanted: ['FD00:0::1'],
+    answering: { 'FD00:0::1': 'a' },
+    outcome: 'pass',
+  },
   { what: 'nothing, of nothing', claims: {}, wanted: [], answering: { [x]: null }, outcome: 'pass' },
   { what: 'another node', claims: { [x]: 'node-2' }, wanted: [x], answering: { [x]: 'node-1' }, outcome: 'fail' },
   {

@@ -17,7 +17,8 @@ export function statusIsTrue(
 ): CheckResult {
   const { claims, wanted, answering } = rule;
   const missing = wanted.filter((address) => !claims.some((claim) => sameAddress(claim.address, address)));
-  const untrue = claims.filter(({ address, node }) => answering.get(address) !== node);
+  const nodeOf = (address: string) => [...answering].find(([asked]) => sameAddress(asked, address))?.[1];
+  const untrue = claims.filter(({ address, node }) => nodeOf(address) !== node);
   const said = claims.map(({ address, node }) => `${address} on ${node}`).join(', ') || 'nothing';
   if (missing.length === 0 && untrue.length === 0) return passed(name, `it says ${said}, and so it is`);
   const seen = [...answering].map(([address, node]) => `${node ?? 'nobody'} answers for ${address}`).join(', ');

@@ -80,7 +80,11 @@ export const commands: readonly CommandDefinition[] = [
     help: 'bring up a cluster that stays, with the bundled implementation',
     flags: [
       name,
-      { form: '--topology <name>', help: 'egress (figure 4) or node-ipam (figures 1-3)', default: 'egress' },
+      {
+        form: '--topology <name>',
+        help: 'egress (figure 4), egress-ipv6 (the same without IPv4) or node-ipam (figures 1-3)',
+        default: 'egress',
+      },
       { form: '--nodes <n>', help: 'workers of topology egress (default: 3)' },
       { form: '--retain', help: 'leave what could not be brought up, to look at it' },
       adapter,

@@ -33,14 +33,6 @@ export const defects = {
   'second-address-unused': 'of several addresses of a policy only the first takes connections',
   'late-pods-ignored': 'pods that start after the policy are not steered',
   'early-pods-ignored': 'pods that were there before the policy are not steered',
-  'usage-miscounted': 'pools tell one address less than they have',
-  'pool-gives-twice': 'of two policies that follow each other the second one gets the address of the first',
-  'pool-highest-first': 'pools give their ranges from the last address on',
-  'pool-end-off-by-one': 'the address after the last one of a range is taken to be in the pool',
-  'freed-late': 'the address of a deleted policy is given to others half a minute later only',
-  'node-addresses-given': 'the controller does not know the addresses of nodes',
-  'capacity-ignored': 'what nodes say about how many Egress IPs they may have is not read',
-  'pending-leaves-as-node': 'the pods of a policy without an address leave as their nodes',
   'stale-owner': 'an address stays on the node that had it first',
   'replaced-policy-late': 'a policy that is created again under its name takes effect after a moment only',
   'unknown-pods-pass': 'a pod that the agent does not know yet leaves with the address of its node',
@@ -61,6 +53,12 @@ export const defects = {
   'shield-missing': 'Egress IPs accept connections',
   'marks-overwritten': 'the packet marks of others are lost',
   'lan-exempt': 'nothing in the network of the nodes is steered',
+  'ipv6-ignored': 'IPv6 of selected pods is not steered',
+  'ipv4-ignored': 'IPv4 of selected pods is not steered',
+  'other-family-held': 'pods of a node that takes part in a policy of one family are held back in the other one',
+  'spelling-counts': 'an IPv6 address that is not written in its shortest form is taken for another one',
+  'announcements-lost': 'nobody on the link is told where an IPv6 address has moved',
+  'duplicates-unnoticed': 'who asks whether an IPv6 address is free gets no answer (duplicate address detection)',
   'services-on-link': 'nodes have a route for service addresses to their own network',
   'schema-missing': 'the API server accepts policies and pools whatever is in them, for their schema says nothing',
   'webhook-missing': 'nobody validates what the schema of policies and pools cannot say',
@@ -68,7 +66,6 @@ export const defects = {
   'bad-policy-stops-all': 'a policy that cannot be put in place keeps all others from their addresses',
   'exceptions-ignored': 'destinations that are excepted later are not',
   'exceptions-too-wide': 'with a destination its whole network is excepted',
-  'one-address-a-node': 'a node gives all pods that leave from it the first of its addresses',
 } as const;
 
 export type DefectName = keyof typeof defects;
@@ -84,4 +81,5 @@ export const hitOnlySome: ReadonlySet<DefectName> = new Set([
   'empty-selects-all',
   'first-pod-only',
   'late-pods-ignored',
+  'other-family-held',
 ]);

@@ -18,6 +18,24 @@ export const outsideDefects: Readonly<Partial<Record<DefectName, OutsideDefect>>
          ip saddr ${cluster.topology.podCIDR} ip daddr != ${cluster.topology.podCIDR} masquerade
        }`,
     ),
+  'announcements-lost': ({ cluster }) =>
+    nodeTable(
+      cluster,
+      `chain out {
+         type filter hook egress device "eth0" priority 0
+         ip6 daddr ff02::1 icmpv6 type nd-neighbor-advert drop
+       }`,
+      'netdev',
+    ),
+  'duplicates-unnoticed': ({ cluster }) =>
+    nodeTable(
+      cluster,
+      `chain in {
+         type filter hook ingress device "eth0" priority 0
+         ip6 saddr :: icmpv6 type nd-neighbor-solicit drop
+       }`,
+      'netdev',
+    ),
   'services-on-link': ({ cluster }) =>
     nodeRoute(cluster, [cluster.topology.serviceCIDR, 'dev', 'eth0', 'scope', 'link']),
   'schema-missing': ({ kube }) => withoutSchema(kube),
@@ -62,8 +80,12 @@ async function withoutSchema(kube: Kube): Promise<null> {
 }
 
 /** An nft table of its own on every node. */
-async function nodeTable({ nodes }: AdapterContext['cluster'], chains: string): Promise<AsyncDisposable> {
-  const table = 'ip seeded_defect';
+async function nodeTable(
+  { nodes }: AdapterContext['cluster'],
+  chains: string,
+  family: 'ip' | 'netdev' = 'ip',
+): Promise<AsyncDisposable> {
+  const table = `${family} seeded_defect`;
   const ruleset = (input: string): Promise<unknown> =>
     Promise.all(nodes.map((node) => node.run(['nft', '-f', '-'], { input })));
   await ruleset(`table ${table} {\n${chains}\n}\n`);

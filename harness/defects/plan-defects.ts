@@ -1,6 +1,7 @@
 import { addressesOf } from '../../agent/node/ownership.ts';
 import type { NodePlan } from '../../agent/node/plan.ts';
 import { steerDrop, steerLocal } from '../../agent/node/pod-ways.ts';
+import { familyOf, type IpFamily } from '../../agent/linux/sockets.ts';
 import type { DefectName } from './names.ts';
 import { selectionDefects } from './selection-defects.ts';
 
@@ -23,16 +24,31 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
   'snat-wrong-address': () => (plan) => renamed(plan, elsewhere),
   'snat-node-address': () => (plan) => ({
     ...plan,
-    snat: new Map([...plan.snat.keys()].map((pod) => [pod, plan.nodeAddress])),
-    owned: union(plan.owned, new Set([plan.nodeAddress])),
+    snat: new Map([...plan.snat.keys()].map((pod) => [pod, plan.uplinks.get(familyOf(pod)) ?? plan.nodeAddress])),
+    owned: union(plan.owned, new Set(plan.uplinks.values())),
   }),
+  'ipv6-ignored': () => (plan) => withoutFamily(plan, 6),
+  'ipv4-ignored': () => (plan) => withoutFamily(plan, 4),
+  'other-family-held': () => (plan) => {
+    const used = new Set(plan.ownership.flatMap(addressesOf).map(familyOf));
+    const others = [...plan.pods].filter((pod) => used.size === 1 && !used.has(familyOf(pod)));
+    return { ...plan, steering: new Map([...plan.steering, ...others.map((pod) => [pod, steerDrop] as const)]) };
+  },
+  'spelling-counts': () => (plan) => {
+    const written = new Set(
+      plan.ownership.flatMap(({ egress: { spec } }) => [spec.egressIP, ...(spec.egressIPs ?? [])]),
+    );
+    const keep = (address: string): boolean => written.has(address);
+    return { ...plan, held: new Set([...plan.held].filter(keep)), owned: new Set([...plan.owned].filter(keep)) };
+  },
   'first-pod-only': () => (plan) => {
     const [first] = [...plan.steering.keys()].sort();
     return { ...plan, steering: only(plan.steering, (pod) => pod === first) };
   },
   'tunnel-missing': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way === steerLocal) }),
   'local-missing': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way !== steerLocal) }),
-  'selects-neighbours': () => everyPodLeavesAs((plan) => [...plan.snat.values()][0] ?? [...plan.held][0]),
+  'selects-neighbours': () =>
+    everyPodLeavesAs((plan, family) => [...plan.snat.values(), ...plan.held].find((one) => familyOf(one) === family)),
   'unselected-held': () => (plan) => ({ ...plan, pods: new Set(plan.steering.keys()), unknownPods: 'hold' }),
   'crossed-addresses': () => (plan) => {
     const [a, b] = plan.ownership.flatMap(addressesOf);
@@ -44,13 +60,14 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     return address === undefined ? plan : { ...plan, snat: new Map([...plan.snat, [plan.nodeAddress, address]]) };
   },
   'empty-selects-all': () =>
-    everyPodLeavesAs(({ ownership, held }) => {
+    everyPodLeavesAs(({ ownership, held }, family) => {
       const empty = ownership.find(({ egress: { spec } }) => Object.keys(spec.appliedTo).length === 0);
-      return empty && addressesOf(empty).find((address) => held.has(address));
+      return empty && addressesOf(empty).find((address) => held.has(address) && familyOf(address) === family);
     }),
   'pods-not-exempt': () => (plan) => {
-    const [network = ''] = plan.podRanges.map((range) => range.split('.').slice(0, 2).join('.'));
-    return { ...plan, exempt: plan.exempt.filter((entry) => !entry.startsWith(`${network}.`)) };
+    // 10.203. of 10.203.1.0/24, fd00:10:203: of fd00:10:203:1::/64.
+    const networks = plan.podRanges.map((range) => /^(\d+\.\d+\.|(\w+:){3})/.exec(range)?.[0] ?? range);
+    return { ...plan, exempt: plan.exempt.filter((entry) => !networks.some((network) => entry.startsWith(network))) };
   },
   'nodes-not-exempt': () => (plan) => {
     const nodes = [plan.nodeAddress, ...plan.peers.keys()];
@@ -111,7 +128,6 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     ),
   }),
   'late-pods-ignored': () => steersOnly((pod, early) => early.has(pod)),
-  'pending-leaves-as-node': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way !== steerDrop) }),
   'stale-owner': () => {
     const [known, own, ways] = [new Set<string>(), new Set<string>(), new Map<string, string>()];
     const snat = new Map<string, string>();
@@ -146,6 +162,7 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
 
 /** A free address of the node LAN, far from those of the policies. */
 function elsewhere(address: string): string {
+  if (familyOf(address) === 6) return address.replace(/\w+$/, 'beef');
   const octets = address.split('.');
   return [...octets.slice(0, 3), String(Number(octets[3]) + 60)].join('.');
 }
@@ -163,16 +180,30 @@ function renamed(plan: NodePlan, rename: (address: string) => string): NodePlan 
 }
 
 /** Every pod of this node leaves from here with the address, where it has none of its own. */
-function everyPodLeavesAs(addressOf: (plan: NodePlan) => string | undefined): Rewrite {
+function everyPodLeavesAs(addressOf: (plan: NodePlan, family: IpFamily) => string | undefined): Rewrite {
   return (plan) => {
-    const address = addressOf(plan);
-    if (address === undefined) return plan;
-    const others = [...plan.pods].filter((pod) => !plan.steering.has(pod));
+    const addresses = { 4: addressOf(plan, 4), 6: addressOf(plan, 6) };
+    const others = [...plan.pods].flatMap((pod): [string, string][] => {
+      const address = addresses[familyOf(pod)];
+      return plan.steering.has(pod) || address === undefined ? [] : [[pod, address]];
+    });
     return {
       ...plan,
-      steering: new Map([...plan.steering, ...others.map((pod): [string, string] => [pod, steerLocal])]),
-      snat: new Map([...plan.snat, ...others.map((pod): [string, string] => [pod, address])]),
+      steering: new Map([...plan.steering, ...others.map(([pod]): [string, string] => [pod, steerLocal])]),
+      snat: new Map([...plan.snat, ...others]),
     };
+  };
+}
+
+/** Nothing of that family is steered or translated. */
+function withoutFamily(plan: NodePlan, family: IpFamily): NodePlan {
+  const keep = (pod: string): boolean => familyOf(pod) !== family;
+  return {
+    ...plan,
+    steering: only(plan.steering, keep),
+    snat: only(plan.snat, keep),
+    spread: new Map([...plan.spread].filter(([pod]) => keep(pod))),
+    spreadSnat: new Map([...plan.spreadSnat].filter(([pod]) => keep(pod))),
   };
 }
 

@@ -1,3 +1,4 @@
+import { familyOf } from '../../agent/linux/sockets.ts';
 import type { CaseLog } from './case-log.ts';
 import type { Namespaces } from './namespaces.ts';
 import { Pods, type PodsSurroundings } from './pods.ts';
@@ -40,11 +41,13 @@ export class FromOutside implements AsyncDisposable {
   /** From now on the router sends what goes to the address to this node. */
   async leadTo(address: string, node: string): Promise<void> {
     const { router, ...cluster } = this.#testbed.cluster;
-    const via = this.#testbed.cluster.node(node).address;
+    const isV6 = familyOf(address) === 6;
+    const { address: via4, address6 = via4 } = this.#testbed.cluster.node(node);
     this.#log.step(`the router of ${cluster.name} sends ${address} to ${node}`);
-    const route = [`${address}/32`, 'via', via, 'dev', router.interfaces.lan];
-    this.#undo.defer(async () => void (await router.run(['ip', 'route', 'del', ...route], { allowFailure: true })));
-    await router.run(['ip', 'route', 'replace', ...route]);
+    const route = [`${address}/${isV6 ? 128 : 32}`, 'via', isV6 ? address6 : via4, 'dev', router.interfaces.lan];
+    const ip = ['ip', isV6 ? '-6' : '-4', 'route'];
+    this.#undo.defer(async () => void (await router.run([...ip, 'del', ...route], { allowFailure: true })));
+    await router.run([...ip, 'replace', ...route]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

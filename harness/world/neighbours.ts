@@ -6,10 +6,10 @@ import type { Cluster, RunningProcess } from '../../clusters/cluster.ts';
 import type { Testbed } from './testbed.ts';
 import { timeouts } from './timeouts.ts';
 
-/** How long an answer to an ARP request is waited for: three requests, one a second (net.ipv4.neigh.*.mcast_solicit). */
+/** How long an answer by ARP or ND is waited for: three requests, one a second (net.ipv4.neigh.*.mcast_solicit, and so for IPv6). */
 const resolutionMs = 3_500;
 
-/** Who answers for an address on the node LAN, as the router finds out by ARP. */
+/** Who answers for an address on the node LAN, as the router finds out by ARP or ND. */
 export class Neighbours implements AsyncDisposable {
   readonly #testbed: Testbed;
   readonly #log: CaseLog;
@@ -47,11 +47,11 @@ export class Neighbours implements AsyncDisposable {
     return this.#macs.get(mac) ?? mac;
   }
 
-  /** Check. */
-  async isAt(address: string, node: string): Promise<CheckResult> {
-    const name = `${node} answers for ${address}`;
-    const now = await this.nodeOf(address);
-    return this.#log.conclude(now === node ? passed(name, 'it does') : failed(name, `${now ?? 'nobody'} does`, []));
+  /** The node that the router believes to have the address, without asking anew; null when it knows of none. */
+  async knownNodeOf(address: string): Promise<string | null> {
+    const { mac } = await this.#entryOf(address);
+    this.#macs ??= await macsOfNodes(this.#testbed.cluster);
+    return mac === null ? null : (this.#macs.get(mac) ?? mac);
   }
 
   /** Check: not the one that answered before (see `nodeOf`). */
@@ -83,14 +83,17 @@ export class Neighbours implements AsyncDisposable {
     this.#prober.writeLine(JSON.stringify({ ...probe, id: address, tokenPrefix: 'neighbour' }));
     for (let waitedMs = 0; waitedMs < resolutionMs; waitedMs += 50) {
       await sleep(50);
-      const { stdout } = await router.run(['ip', '-json', 'neigh', 'show', 'to', address, 'dev', lan], {
-        timeoutMs: timeouts.command,
-      });
-      const entry = parseNeighbour(stdout);
+      const entry = await this.#entryOf(address);
       if (entry.mac !== null) return entry.mac;
       if (entry.failed) return null;
     }
     return null;
+  }
+
+  async #entryOf(address: string): Promise<ReturnType<typeof parseNeighbour>> {
+    const { router } = this.#testbed.cluster;
+    const question = ['ip', '-json', 'neigh', 'show', 'to', address, 'dev', router.interfaces.lan];
+    return parseNeighbour((await router.run(question, { timeoutMs: timeouts.command })).stdout);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -40,7 +40,7 @@ export class OutsidePath implements AsyncDisposable {
     this.#log.step(`the router forwards from ${from} only packets of ${mtu} bytes`);
   }
 
-  /** What is on the outside wire from now on and comes from or goes to one of the addresses. */
+  /** What is on the outside wire from now on and comes from, goes to or speaks of (ND) one of the addresses. */
   watch(addresses: readonly string[]): Watched {
     const { wire } = this.#testbed;
     const packets: PacketEvent[] = [];
@@ -48,7 +48,8 @@ export class OutsidePath implements AsyncDisposable {
     // Whoever asks for the packets gets the error.
     before.catch(() => undefined);
     const stop = wire.onPacket((packet) => {
-      if (addresses.includes(packet.src) || addresses.includes(packet.dst)) packets.push(packet);
+      const of = [packet.src, packet.dst, ...(packet.target === undefined ? [] : [packet.target])];
+      if (of.some((address) => addresses.includes(address))) packets.push(packet);
     });
     this.#undo.defer(async () => stop());
     return {

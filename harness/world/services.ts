@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import type { IpFamily } from '../../agent/linux/sockets.ts';
 import { both } from '../check/address.ts';
 import { endpointSlices, services as serviceResource, type KubeObject } from '../../agent/kube/object.ts';
@@ -23,6 +23,8 @@ export interface ServiceWish {
   readonly externalTrafficPolicy?: 'Cluster' | 'Local';
   /** Of type LoadBalancer: the address that its load balancer has. */
   readonly loadBalancerIP?: string;
+  /** An address of each family; default: of the cluster's primary one. */
+  readonly families?: 'both';
 }
 
 /** Servers and services inside the cluster, and names for what is outside of it. */
@@ -62,11 +64,12 @@ export class Services {
     }));
     const kind = spec.type === 'headless' ? { clusterIP: 'None' } : { type: spec.type };
     const policy = spec.externalTrafficPolicy && { externalTrafficPolicy: spec.externalTrafficPolicy };
+    const families = spec.families && { ipFamilyPolicy: 'RequireDualStack' };
     const made = await this.#testbed.kube.create<Service>(serviceResource, {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { namespace: real, name },
-      spec: { ...kind, ...policy, selector: spec.selector, ports },
+      spec: { ...kind, ...policy, ...families, selector: spec.selector, ports },
     } as KubeObject as Service);
     // What a load balancer's controller does.
     const status = { loadBalancer: { ingress: [{ ip: spec.loadBalancerIP }] } };
@@ -102,7 +105,7 @@ export class Services {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
       metadata: { namespace: real, name: `${name}-1`, labels: { 'kubernetes.io/service-name': name } },
-      addressType: 'IPv4',
+      addressType: isIPv6(address) ? 'IPv6' : 'IPv4',
       endpoints: [{ addresses: [address], conditions: { ready: true } }],
       ports,
     } as KubeObject);
