@@ -165,7 +165,7 @@ seen['metrics'] = {
         values,
         'egressproof_agent_egress_ips',
         'egressproof_agent_egresses',
-        'egressproof_agent_selected_pods',
+        'egressproof_agent_selected_pod_addresses',
         'egressproof_agent_assignments_total',
       ),
     ),

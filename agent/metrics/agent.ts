@@ -24,8 +24,12 @@ export function agentMetrics(program: ProgramMetrics, { standing, drops }: Agent
     });
   gauge('egress_ips', 'Egress IPs that this node owns.', ({ egressIPs }) => egressIPs);
   gauge('egresses', 'Egresses that have an address on this node.', ({ egresses }) => egresses);
-  gauge('pods', 'Pods of this node with an address.', ({ pods }) => pods);
-  gauge('selected_pods', 'Pods of this node that an Egress selects.', ({ selectedPods }) => selectedPods);
+  gauge('pod_addresses', 'Addresses of the pods of this node.', ({ podAddresses }) => podAddresses);
+  gauge(
+    'selected_pod_addresses',
+    'Addresses of the pods of this node that an Egress has the traffic of.',
+    ({ selectedPodAddresses }) => selectedPodAddresses,
+  );
   new Counter({
     name: `${prefix}dropped_packets_total`,
     help: 'Packets that the rules of the agent have dropped, by IP version and reason.',

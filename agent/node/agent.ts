@@ -31,8 +31,9 @@ export interface Standing {
   readonly egressIPs: number;
   /** Egresses with an address here. */
   readonly egresses: number;
-  readonly pods: number;
-  readonly selectedPods: number;
+  /** A pod of both IP versions has two. */
+  readonly podAddresses: number;
+  readonly selectedPodAddresses: number;
 }
 
 export interface NodeAgentOptions {
@@ -130,8 +131,8 @@ class Agent implements NodeAgent {
     return {
       egressIPs: owned.size,
       egresses: (this.#facts?.egresses ?? []).filter(isHere).length,
-      pods: plan?.pods.size ?? 0,
-      selectedPods: plan?.steering.size ?? 0,
+      podAddresses: plan?.pods.size ?? 0,
+      selectedPodAddresses: plan === null ? 0 : new Set([...plan.steering.keys(), ...plan.spread.keys()]).size,
     };
   }
 
