@@ -40,6 +40,7 @@ const core = (plural: string, kind: string, namespaced = true): ResourceRef => (
 export const pods = core('pods', 'Pod');
 export const namespaces = core('namespaces', 'Namespace', false);
 export const nodes = core('nodes', 'Node', false);
+export const serviceAccounts = core('serviceaccounts', 'ServiceAccount');
 export const configMaps = core('configmaps', 'ConfigMap');
 export const services = core('services', 'Service');
 export const events: ResourceRef = {

@@ -1,5 +1,5 @@
 import { trafficProgram } from '../traffic/programs.ts';
-import { namespaces as namespaceResource, pods as podResource } from '../../agent/kube/object.ts';
+import { namespaces as namespaceResource, pods as podResource, serviceAccounts } from '../../agent/kube/object.ts';
 import { whenReflected } from '../../agent/kube/when.ts';
 import type { Host } from '../../clusters/cluster.ts';
 import type { PodFacts } from '../history/events.ts';
@@ -51,7 +51,16 @@ export class Namespaces implements AsyncDisposable {
       name: real,
       labels: { 'kubernetes.io/metadata.name': real, [caseLabel]: this.#runName, ...labels },
     };
-    await this.#testbed.kube.create(namespaceResource, { apiVersion: 'v1', kind: 'Namespace', metadata });
+    const { kube, context } = this.#testbed;
+    await kube.create(namespaceResource, { apiVersion: 'v1', kind: 'Namespace', metadata });
+    // Before a controller has made it no pod is admitted there.
+    using accounts = kube.reflect(serviceAccounts, { namespace: real, fieldSelector: 'metadata.name=default' });
+    await whenReflected([accounts], {
+      look: () => accounts.items.size > 0 || undefined,
+      limitMs: timeouts.podReady,
+      last: () => `namespace ${real} had no service account default within ${timeouts.podReady} ms`,
+      signal: context.signal,
+    });
   }
 
   podsOf(name: string): readonly CasePod[] {
