@@ -1,4 +1,5 @@
 /** Two hosts on one cable, and what the wrappers of system calls do with them. Prints its observations as JSON. */
+import { Announcer } from './announcer.ts';
 import { once } from 'node:events';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -13,7 +14,7 @@ import { inNetns } from './netns.ts';
 import { netnsSockets } from './netns-sockets.ts';
 import { readNflog } from './nflog.ts';
 import { nftApply, nftJson } from './nft.ts';
-import { arpProbe, gratuitousArp } from './packet.ts';
+import { arpProbe } from './packet.ts';
 import { privateRun } from './sandbox.fixture.ts';
 import { setReversePathFilter } from './rp-filter.ts';
 
@@ -110,12 +111,13 @@ seen['probe'] = (await arpProbe('eth0', '10.0.0.2', { netns: a, timeoutMs: 100 }
 seen['probeNobody'] = await arpProbe('eth0', '10.0.0.77', { netns: a, timeoutMs: 50 });
 await ipBatch(['neigh add 10.0.0.77 lladdr 02:00:00:00:00:99 dev eth0 nud stale'], { netns: b });
 const macOfA = (await ipJson<{ address: string }>(['link', 'show', 'eth0'], { netns: a }))[0]?.address;
-gratuitousArp('eth0', '10.0.0.77', { netns: a });
+using announcer = new Announcer({ netns: a });
+announcer.announce('eth0', ['10.0.0.77']);
 const neighbour = async (): Promise<string | undefined> =>
   (await ipJson<{ lladdr?: string }>(['neigh', 'show', '10.0.0.77'], { netns: b }))[0]?.lladdr;
 seen['neighbourFlipped'] = (await neighbour()) === macOfA;
 try {
-  gratuitousArp('nope0', '10.0.0.77', { netns: a });
+  announcer.announce('nope0', ['10.0.0.77']);
 } catch (error) {
   seen['noInterface'] = (error as Error).message;
 }

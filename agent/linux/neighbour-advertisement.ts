@@ -1,7 +1,4 @@
 import { ipBytes } from './ip-bytes.ts';
-import { AF_PACKET, SOCK_RAW, bind, close, hardwareAddress, interfaceIndex, sendto, socket } from './libc.ts';
-import { inNetnsOrHere } from './netns.ts';
-import { htons, sockaddrLl } from './packet.ts';
 
 const ETH_P_IPV6 = 0x86dd;
 const NEXT_HEADER_ICMPV6 = 58;
@@ -39,24 +36,6 @@ export function neighbourAdvertisement(address: string, mac: Buffer): Buffer {
   mac.copy(icmp, 26);
   icmp.writeUInt16BE(checksum(ip.subarray(8, IPV6_BYTES), icmp), 2);
   return frame;
-}
-
-/** Tells the LAN that `address` is at this interface now. Throws a SystemCallError, e.g. ENODEV or EPERM. */
-export function unsolicitedNeighbourAdvertisement(
-  iface: string,
-  address: string,
-  options: { netns?: string } = {},
-): void {
-  inNetnsOrHere(options.netns, () => {
-    const to = sockaddrLl(interfaceIndex(iface), ETH_P_IPV6, allNodesMac);
-    const fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_IPV6));
-    try {
-      bind(fd, to);
-      sendto(fd, neighbourAdvertisement(address, hardwareAddress(iface)), to);
-    } finally {
-      close(fd);
-    }
-  });
 }
 
 /** Over the pseudo-header (RFC 8200 section 8.1) and the message. */

@@ -55,19 +55,13 @@ export function parseArp(frame: Buffer): ArpPacket | null {
 }
 
 /**
- * Tells the LAN that `address` is at this interface now: an ARP announcement (RFC 5227 section 3) and the same as an
- * unsolicited reply, for hosts that heed only one of them. Throws a SystemCallError, e.g. ENODEV or EPERM.
+ * What tells the LAN that an address is at this interface now: an ARP announcement (RFC 5227 section 3) and the same as
+ * an unsolicited reply, for hosts that heed only one of them.
  */
-export function gratuitousArp(iface: string, address: string, options: { netns?: string } = {}): void {
-  withPacketSocket(iface, options.netns, (fd, to, mac) => {
-    for (const operation of ['request', 'reply'] as const) {
-      const targetMac = operation === 'request' ? Buffer.alloc(6) : BROADCAST;
-      sendto(
-        fd,
-        arpFrame({ operation, to: BROADCAST, senderMac: mac, sender: address, targetMac, target: address }),
-        to,
-      );
-    }
+export function gratuitousArpFrames(address: string, mac: Buffer): Buffer[] {
+  return (['request', 'reply'] as const).map((operation) => {
+    const targetMac = operation === 'request' ? Buffer.alloc(6) : BROADCAST;
+    return arpFrame({ operation, to: BROADCAST, senderMac: mac, sender: address, targetMac, target: address });
   });
 }
 
@@ -108,19 +102,6 @@ export async function arpProbe(
     close(fd);
   }
   return [...answers].sort();
-}
-
-function withPacketSocket(
-  iface: string,
-  netns: string | undefined,
-  use: (fd: number, to: Buffer, mac: Buffer) => void,
-): void {
-  const { fd, to, mac } = openPacketSocket(iface, netns);
-  try {
-    use(fd, to, mac);
-  } finally {
-    close(fd);
-  }
 }
 
 function openPacketSocket(iface: string, netns: string | undefined): { fd: number; to: Buffer; mac: Buffer } {

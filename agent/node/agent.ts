@@ -15,6 +15,7 @@ import { aliveByReadiness } from './liveness.ts';
 import { defaultOverlayPort } from '../api/overlay.ts';
 import { configuredAddresses } from './overlay.ts';
 import { planNode } from './plan.ts';
+import { PlanMemory } from './pod-ways.ts';
 import type { NodePlan } from './plan.ts';
 import { tell, writeStatus } from './report.ts';
 import { reporterOf, statusChange } from './status.ts';
@@ -79,6 +80,7 @@ class Agent implements NodeAgent {
   readonly #handover: Handover;
   readonly #kernelLoop: ReconcileLoop;
   readonly #statusLoop: ReconcileLoop;
+  readonly #memory = new PlanMemory();
   readonly #timers = new Set<NodeJS.Timeout>();
   #markReady: () => void = () => undefined;
   #plan: NodePlan | null = null;
@@ -155,7 +157,7 @@ class Agent implements NodeAgent {
     if (this.#facts === null) return;
     this.#handover.begin();
     this.#facts = this.#gather();
-    const planned = planNode(this.#facts, this.#options.nodeName, this.#settings);
+    const planned = planNode(this.#facts, this.#options.nodeName, this.#settings, this.#memory);
     if (planned === null) {
       this.#options.log.warn('waiting for the InternalIP of this node', { node: this.#options.nodeName });
       return;

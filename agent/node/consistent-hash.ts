@@ -18,6 +18,18 @@ export class HashRing {
     this.#points = [...points].sort(([a], [b]) => a - b);
   }
 
+  /** The ring of these nodes, made once for as long as it is used. */
+  static of(nodes: Iterable<string>): HashRing {
+    const key = [...nodes].sort().join('/');
+    let ring = recent.get(key) ?? null;
+    if (ring === null) {
+      ring = new HashRing(key === '' ? [] : key.split('/'));
+      if (recent.size >= maxRecent) recent.clear();
+      recent.set(key, ring);
+    }
+    return ring;
+  }
+
   /** The first node clockwise from the key that passes; null when none does. */
   find(key: string, passes: (node: string) => boolean = () => true): string | null {
     const start = this.#firstAtOrAfter(crc32(key));
@@ -41,3 +53,6 @@ export class HashRing {
     return low;
   }
 }
+
+const maxRecent = 64;
+const recent = new Map<string, HashRing>();

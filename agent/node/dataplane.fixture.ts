@@ -1,11 +1,11 @@
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
-import { run, start } from '../linux/exec.ts';
-import type { Child } from '../linux/exec.ts';
+import { run } from '../linux/exec.ts';
 import { ipJson } from '../linux/ip.ts';
 import { DataPlane, removeDataPlane } from './dataplane.ts';
 import { defaultPlanSettings } from './facts.ts';
 import type { Facts, Pod } from './facts.ts';
+import { startFlood } from './flood.fixture.ts';
 import { planNode } from './plan.ts';
 import {
   addPod,
@@ -17,7 +17,6 @@ import {
   openConnection,
   outsideAddress,
   segmentSize,
-  selectedPort,
   sendDatagram,
   sourceSeen,
   startEcho,
@@ -139,15 +138,6 @@ async function forge(pod: string, source: string, text: string): Promise<void> {
   await run(['ip', 'addr', 'del', ...address.split(' ').slice(0, 3)], { netns: netnsOf(pod) });
 }
 
-/** A new connection a millisecond. */
-async function startFlood(pod: string): Promise<Child> {
-  const program = `const d = require('node:dgram'); console.error('sending'); setInterval(() => { const s = d.createSocket('udp${v}'); s.send('flood', ${selectedPort}, '${outsideHere}', () => s.close()); }, 1);`;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const child = start([process.execPath, '-e', program], { netns: netnsOf(pod), onStderr: () => resolve() });
-  await promise;
-  return child;
-}
-
 const seen: Record<string, unknown> = {};
 const all = ['a1', 'a2', 'a3', 'b1', 'b3'];
 
@@ -220,7 +210,7 @@ seen['leakedPackets'] = await leakedPackets();
 
 // The egress node's agent leaves and comes while the others go on sending to it.
 await apply([egress], [node2]);
-const floods = await Promise.all(['a1', 'a3'].map(startFlood));
+const floods = await Promise.all(['a1', 'a3'].map((pod) => startFlood(pod, v)));
 for (let round = 0; round < 5; round += 1) {
   await removeDataPlane({ netns: netnsOf(node2.name) });
   planes.set(node2, newPlane(node2, 60_000));

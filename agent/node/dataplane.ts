@@ -1,12 +1,12 @@
+import { Announcer } from '../linux/announcer.ts';
 import { forgetConnections } from '../linux/conntrack.ts';
 import { ipBatch } from '../linux/ip.ts';
 import { nftApply, nftJson } from '../linux/nft.ts';
 import type { NftObject } from '../linux/nft.ts';
-import { unsolicitedNeighbourAdvertisement } from '../linux/neighbour-advertisement.ts';
-import { gratuitousArp } from '../linux/packet.ts';
 import { setReversePathFilter } from '../linux/rp-filter.ts';
 import { diffElements, noElements, parseElements, refreshLeases, renderElements } from './elements.ts';
 import type { Elements } from './elements.ts';
+import { familyOf } from './family.ts';
 import type { Family } from './family.ts';
 import { tableFamily } from './family-table.ts';
 import { device, overlayMark, table } from './names.ts';
@@ -27,6 +27,7 @@ import {
 import type { NetnsOptions, Uplink } from './overlay.ts';
 import type { NodePlan } from './plan.ts';
 import { markerOf, removeTables, renderLayout, renderLeaving } from './ruleset.ts';
+import { transactions } from './transactions.ts';
 
 export interface DataPlaneOptions extends NetnsOptions {
   readonly overlayPort: number;
@@ -59,6 +60,7 @@ interface Applied {
 export class DataPlane {
   readonly #options: DataPlaneOptions;
   #applied: Applied | null = null;
+  #announcer: Announcer | null = null;
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: DataPlaneOptions) {
@@ -84,18 +86,18 @@ export class DataPlane {
     return this.#inTurn(async () => {
       if (!this.#applied) return;
       const lines = refreshLeases(this.#applied.elements, this.#options.leaseMs);
-      if (lines.length > 0) await nftApply(`${lines.join('\n')}\n`, this.#options);
+      for (const transaction of transactions(lines)) await nftApply(transaction, this.#options);
     });
   }
 
   /** Tells the neighbours that the held addresses are here. */
   announce(addresses: Iterable<string>): void {
-    for (const address of addresses) {
-      const uplink = this.#applied?.uplinks.get(address.includes(':') ? 6 : 4)?.name;
-      if (uplink === undefined) continue;
-      if (address.includes(':')) unsolicitedNeighbourAdvertisement(uplink, address, this.#options);
-      else gratuitousArp(uplink, address, this.#options);
-    }
+    this.#announcer ??= new Announcer(this.#options);
+    for (const [family, { name }] of this.#applied?.uplinks ?? [])
+      this.#announcer.announce(
+        name,
+        [...addresses].filter((address) => familyOf(address) === family),
+      );
   }
 
   /** A refresh between the removal of an address and the end of that change would bring the address back. */
@@ -191,7 +193,7 @@ export class DataPlane {
       this.#options,
     );
     await bridgeBatch(diffPeers(have.peers, want.peers), this.#options);
-    if (nft.length > 0) await nftApply(`${nft.join('\n')}\n`, this.#options);
+    for (const transaction of transactions(nft)) await nftApply(transaction, this.#options);
     // Not before the tables are there: what came out of the overlay would be forwarded with the pods' own addresses.
     if (this.#applied === null) await ensureRouting(want.uplinks.keys(), this.#options);
     await ipBatch(

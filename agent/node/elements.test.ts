@@ -35,14 +35,14 @@ test('equal plans need nothing', () => {
 
 test('from nothing, every element is added', () => {
   expect(diff(null, plan())).toEqual([
-    'add element ip egressproof pods { 10.203.1.5, 10.203.1.6 }',
-    'add element ip egressproof peers { 172.16.18.122 }',
-    'add element ip egressproof addresses { 172.16.18.131 }',
-    'add element ip egressproof steering { 10.203.1.5 : goto to_overlay, 10.203.1.6 : drop }',
     'flush set ip egressproof pod_ranges',
     'add element ip egressproof pod_ranges { 10.203.1.0/24 }',
     'flush set ip egressproof exempt',
     'add element ip egressproof exempt { 10.203.0.0/16 }',
+    'add element ip egressproof peers { 172.16.18.122 }',
+    'add element ip egressproof addresses { 172.16.18.131 }',
+    'add element ip egressproof steering { 10.203.1.5 : goto to_overlay, 10.203.1.6 : drop }',
+    'add element ip egressproof pods { 10.203.1.5, 10.203.1.6 }',
     'add element netdev egressproof gateways { 10.203.1.5 : 02:e6:ac:10:12:7a }',
     'add element arp egressproof addresses { 172.16.18.131 }',
   ]);
@@ -82,17 +82,17 @@ test('addresses go to the tables of their IP version, where the node has it', ()
     podRanges: ['fd00:203:1::/64'],
   });
   expect(diff(null, dual)).toEqual([
-    'add element ip egressproof pods { 10.203.1.5 }',
     'add element ip egressproof peers { 172.16.18.122 }',
-    'add element ip6 egressproof pods { fd00:203:1::5 }',
-    'add element ip6 egressproof addresses { fd00:18::131 }',
-    'add element ip6 egressproof owned { fd00:18::131 timeout 1000ms }',
-    'add element ip6 egressproof steering { fd00:203:1::5 : goto to_overlay }',
-    'add element ip6 egressproof egress_ips { fd00:203:2::5 : fd00:18::131 }',
+    'add element ip egressproof pods { 10.203.1.5 }',
     'flush set ip6 egressproof pod_ranges',
     'add element ip6 egressproof pod_ranges { fd00:203:1::/64 }',
     'flush set ip6 egressproof exempt',
     'add element ip6 egressproof exempt { fe80::/10 }',
+    'add element ip6 egressproof addresses { fd00:18::131 }',
+    'add element ip6 egressproof owned { fd00:18::131 timeout 1000ms }',
+    'add element ip6 egressproof egress_ips { fd00:203:2::5 : fd00:18::131 }',
+    'add element ip6 egressproof steering { fd00:203:1::5 : goto to_overlay }',
+    'add element ip6 egressproof pods { fd00:203:1::5 }',
     'add element netdev egressproof gateways6 { fd00:203:1::5 : 02:e6:ac:10:12:7a }',
   ]);
   expect(diff(null, { ...dual, uplinks: plan().uplinks }).some((line) => line.includes('ip6'))).toBe(false);
@@ -130,10 +130,10 @@ test('of several addresses each pod has an element for each, and a stand-in for 
     spreadSnat: new Map([['10.203.2.5', ['172.16.18.131', null, null]]]),
   });
   expect(diff(null, spread)).toEqual([
-    'add element ip egressproof steering { 10.203.1.5 : goto spread_3 }',
+    'add element ip egressproof several_ips { 10.203.2.5 . 0x00800000 : 172.16.18.131 }',
     'add element ip egressproof ways { 10.203.1.5 . 0x00800000 : goto leave_here, 10.203.1.5 . 0x01800000 : goto to_overlay }',
     expect.stringMatching(/^add element ip egressproof stand_ins \{ 10\.203\.1\.5 \. 0x01000000 : jump take_[02] \}$/),
-    'add element ip egressproof several_ips { 10.203.2.5 . 0x00800000 : 172.16.18.131 }',
+    'add element ip egressproof steering { 10.203.1.5 : goto spread_3 }',
     'add element netdev egressproof gateways_of { 10.203.1.5 . 0x01800000 : 02:e6:ac:10:12:7a }',
   ]);
   const kernel = [

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { NftObject } from '../linux/nft.ts';
-import { families, familyOf, ofFamily } from './family.ts';
+import { families, familyOf } from './family.ts';
 import type { Family } from './family.ts';
 import { tableFamily } from './family-table.ts';
 import { gatewayMap, gatewayOfMap } from './link-tables.ts';
@@ -10,19 +10,22 @@ import type { NodePlan } from './plan.ts';
 import { steerDrop, steerLocal } from './pod-ways.ts';
 import { spreadChain, takeChain } from './spread-chains.ts';
 
-/** Sets and maps that the table of each IP version has. */
+/**
+ * Sets and maps that the table of each IP version has, in the order in which a change that is too large for one
+ * transaction is made: a pod is known, and so let out, when all about it is there.
+ */
 const perFamily = [
-  'pods',
+  'pod_ranges',
+  'exempt',
   'peers',
   'addresses',
   'owned',
-  'steering',
   'egress_ips',
+  'several_ips',
   'ways',
   'stand_ins',
-  'several_ips',
-  'pod_ranges',
-  'exempt',
+  'steering',
+  'pods',
 ] as const;
 /** A set or map of the layout, as `family name`. */
 type SetName =
@@ -83,11 +86,16 @@ export function renderElements(plan: NodePlan): Elements {
 }
 
 function keysOf(list: Iterable<string>, family: Family): Map<string, string> {
-  return new Map(ofFamily(list, family).map((key) => [key, '']));
+  return new Map([...list].filter((key) => isOf(key, family)).map((key) => [key, '']));
 }
 
 function entriesOf<T>(map: ReadonlyMap<string, T>, family: Family): [string, T][] {
-  return [...map].filter(([key]) => familyOf(key) === family);
+  return [...map].filter(([key]) => isOf(key, family));
+}
+
+/** Of what is known to be an address or a CIDR. */
+function isOf(key: string, family: Family): boolean {
+  return key.includes(':') === (family === 6);
 }
 
 /** Elements keyed by pod and address, for pods with several addresses; none where `valueOf` gives null. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { originsOf } from './origins.ts';
+import { RunningPods } from './running-pods.ts';
 
 const ends = new Map([
   ['node-1', '172.16.18.121'],
@@ -19,7 +20,7 @@ test('pods of other nodes that leave from here come from their node, by both IP 
     pod('ended', 'node-2', ['10.203.2.7'], 'Succeeded'),
     pod('lost', 'node-9', ['10.203.9.5']),
   ];
-  expect(originsOf(pods, 'node-1', ends, (ip) => ip !== '10.203.2.6')).toEqual(
+  expect(originsOf(new RunningPods().of(pods), 'node-1', ends, (ip) => ip !== '10.203.2.6')).toEqual(
     new Map([
       ['10.203.2.5', '172.16.18.122'],
       ['fd00:203:2::5', '172.16.18.122'],

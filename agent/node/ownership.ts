@@ -7,7 +7,7 @@ import type { Egress, EgressAddress } from '../api/egress.ts';
 import { assignmentsOf } from './assignments.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
 import { capacityOf } from './capacity.ts';
-import type { Facts, PlanSettings } from './facts.ts';
+import type { Facts, Node, PlanSettings } from './facts.ts';
 import { familyOf } from './family.ts';
 import type { Family } from './family.ts';
 import { schedule } from './schedule.ts';
@@ -42,12 +42,11 @@ export function ownership(
   self: string,
   { maxEgressIPsPerNode, serviceCIDRs }: Pick<PlanSettings, 'maxEgressIPsPerNode' | 'serviceCIDRs'>,
 ): Ownership[] {
-  const reserved = new Reserved(facts.nodes, serviceCIDRs);
+  const reserved = reservedOf(facts.nodes, serviceCIDRs);
   const pools = new Map(facts.pools.map((pool) => [pool.metadata.name ?? '', pool]));
-  const wanted = facts.egresses.toSorted(byAge).map((egress) => ({
-    egress,
-    addresses: egressAddresses(egress).map((address) => wish(egress, address, pools, reserved)),
-  }));
+  const wanted = facts.egresses
+    .toSorted(byAge)
+    .map((egress) => ({ egress, addresses: wishesOf(egress, pools, reserved) }));
   const nodes = facts.nodes
     .filter((node) => facts.alive.has(node.metadata.name ?? ''))
     .map((node) => ({
@@ -75,6 +74,31 @@ interface Wish {
   /** Null for a static address, and for one that is not allocated. */
   readonly placeable: Placeable | null;
   readonly family: Family | null;
+}
+
+/** Objects of the API are not changed but replaced: of those that stay, nothing is looked at anew. */
+const known = new WeakMap<Egress, { readonly wishes: readonly Wish[]; readonly from: readonly unknown[] }>();
+
+function wishesOf(egress: Egress, pools: ReadonlyMap<string, ExternalIPPool>, reserved: Reserved): readonly Wish[] {
+  const before = known.get(egress);
+  const addresses = before?.wishes.map(({ address }) => address) ?? egressAddresses(egress);
+  const from = [reserved, ...addresses.map(({ pool }) => pools.get(pool ?? ''))];
+  if (before && from.every((entry, i) => entry === before.from[i])) return before.wishes;
+  const wishes = addresses.map((address) => wish(egress, address, pools, reserved));
+  known.set(egress, { wishes, from });
+  return wishes;
+}
+
+/** What nodes reserve, the same for as long as they have the same addresses: they tell of themselves again and again. */
+let lastReserved: { readonly key: string; readonly reserved: Reserved } | null = null;
+
+function reservedOf(nodes: readonly Node[], serviceCIDRs: readonly string[]): Reserved {
+  const key = JSON.stringify([
+    serviceCIDRs,
+    nodes.map(({ metadata, spec, status }) => [metadata.name, spec?.podCIDR, spec?.podCIDRs, status?.addresses]),
+  ]);
+  if (lastReserved?.key !== key) lastReserved = { key, reserved: new Reserved(nodes, serviceCIDRs) };
+  return lastReserved.reserved;
 }
 
 /** An address from a pool can be placed when it is in the pool, nobody else's, and the controller did not refuse it. */

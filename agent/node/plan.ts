@@ -6,7 +6,7 @@ import { originsOf } from './origins.ts';
 import { overlayMac } from '../api/overlay.ts';
 import { ownership } from './ownership.ts';
 import type { Ownership, Place } from './ownership.ts';
-import { podWays, steerDrop, steerLocal } from './pod-ways.ts';
+import { PlanMemory, podWays, steerDrop, steerLocal } from './pod-ways.ts';
 
 /** What the kernel of one node has to do. Addresses of both IP versions are side by side; each belongs to its own table. */
 export interface NodePlan {
@@ -43,8 +43,13 @@ export interface NodePlan {
   readonly ownership: readonly Ownership[];
 }
 
-/** Null until an InternalIP of the node is known. */
-export function planNode(facts: Facts, self: string, settings: PlanSettings): NodePlan | null {
+/** Null until an InternalIP of the node is known. `memory` is that of the plan before, for less work. */
+export function planNode(
+  facts: Facts,
+  self: string,
+  settings: PlanSettings,
+  memory = new PlanMemory(),
+): NodePlan | null {
   const selfNode = facts.nodes.find((node) => node.metadata.name === self);
   const nodeAddress = selfNode && (internalIP(selfNode, 4) ?? internalIP(selfNode, 6));
   if (!selfNode || !nodeAddress) return null;
@@ -57,13 +62,18 @@ export function planNode(facts: Facts, self: string, settings: PlanSettings): No
     here.filter(({ egress, ip, pooled }) => pooled && ip !== null && facts.mayTake(egress, ip)).flatMap(ipOf),
   );
   const statics = here.filter(({ pooled }) => !pooled).flatMap(ipOf);
-  const ways = podWays(owners, facts, self, (place) => wayOut(place, self, overlayEnds, settings.fallback));
+  const ways = podWays(owners, facts, self, memory, (place) => wayOut(place, self, overlayEnds, settings.fallback));
   return {
     nodeAddress,
     uplinks: uplinksOf(selfNode, nodeAddress),
     podRanges: podCIDRsOf(selfNode),
     ...ways,
-    origins: originsOf(facts.pods, self, overlayEnds, (pod) => ways.snat.has(pod) || ways.spreadSnat.has(pod)),
+    origins: originsOf(
+      memory.pods.of(facts.pods),
+      self,
+      overlayEnds,
+      (pod) => ways.snat.has(pod) || ways.spreadSnat.has(pod),
+    ),
     exempt: exemptDestinations(facts, settings),
     peers: new Map(
       [...overlayEnds].filter(([name]) => name !== self).map(([, address]) => [address, overlayMac(address)]),

@@ -36,12 +36,21 @@ export function schedule(
   return owners;
 }
 
+/** Pools are many, what they select is little. */
 function ringOf(selector: LabelSelector, nodes: readonly ScheduledNode[], rings: Map<string, HashRing>): HashRing {
-  const names = nodes.filter((node) => selectorMatches(selector, node.labels)).map((node) => node.name);
-  const key = names.join('/');
-  const known = rings.get(key);
-  if (known) return known;
-  const ring = new HashRing(names);
-  rings.set(key, ring);
+  const text = selectorText(selector);
+  let ring = rings.get(text);
+  if (!ring) {
+    ring = HashRing.of(nodes.filter((node) => selectorMatches(selector, node.labels)).map((node) => node.name));
+    rings.set(text, ring);
+  }
   return ring;
+}
+
+const texts = new WeakMap<LabelSelector, string>();
+
+function selectorText(selector: LabelSelector): string {
+  let text = texts.get(selector);
+  if (text === undefined) texts.set(selector, (text = JSON.stringify(selector)));
+  return text;
 }

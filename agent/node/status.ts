@@ -93,7 +93,7 @@ function isSame(status: EgressStatus, current: EgressStatus = {}): boolean {
 
 /** The one node that reports on addresses that nobody owns; every node chooses the same. */
 export function reporterOf({ egress }: Ownership, alive: Iterable<string>): string | null {
-  return new HashRing(alive).find(egressAddresses(egress)[0]?.ip ?? egress.metadata.name ?? '');
+  return HashRing.of(alive).find(egressAddresses(egress)[0]?.ip ?? egress.metadata.name ?? '');
 }
 
 function assignedEvent(egress: Egress, ip: string, node: string): Happening {
