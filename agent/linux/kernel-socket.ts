@@ -22,6 +22,7 @@ import type { IpFamily, IpOption, KernelSocket } from './sockets.ts';
 
 /** How often it is looked for datagrams: Node can wait for the sockets of its own classes only. */
 const LOOK_MS = 5;
+const IP_OPTIONS = 4;
 const LARGEST_BYTES = 0x10000;
 
 /** linux/in.h and linux/in6.h. */
@@ -64,6 +65,7 @@ export function openKernelSocket(
   };
   return {
     set: (option, value) => setsockopt(fd, level[family], options[family][option], value),
+    setHeaderOptions: (bytes) => setsockopt(fd, SOL_IP, IP_OPTIONS, bytes),
     get: (option) => getsockopt(fd, level[family], options[family][option]).readInt32LE(0),
     bind: ({ host, port }) => bind(fd, sockaddrIn(host, port)),
     connect: ({ host, port }) => connect(fd, sockaddrIn(host, port)),

@@ -29,7 +29,16 @@ test.each([
     `${ip('11', '00b9')}${ports}00280000`,
     { protocol: 'udp', sport: null, isFragment: true },
   ],
-  ['TTL and DSCP', `${ip('11').replace(/^4500/, '45b8')}${ports}00280000`, { ttl: 64, trafficClass: 0xb8 }],
+  [
+    'options in the header',
+    `4600003c0000400040110000${'0acb0107ac101414'}01010100${ports}00280000`,
+    { dport: 8080, hasOptions: true },
+  ],
+  [
+    'TTL and DSCP',
+    `${ip('11').replace(/^4500/, '45b8')}${ports}00280000`,
+    { ttl: 64, trafficClass: 0xb8, hasOptions: false },
+  ],
   ['SCTP', `${ip('84')}${ports}0000000000000000`, { protocol: 'sctp', sport: 40000, dport: 8080 }],
   ['another protocol', `${ip('2f')}${ports}`, { protocol: 'other', sport: null }],
 ])('%s', (_title, hex, expected) => {
@@ -57,7 +66,7 @@ test.each([
   [
     'UDP behind hop-by-hop and destination options',
     ip6('00', `3c00010400000000` + `1101010400000000${'0'.repeat(16)}` + udp6),
-    { protocol: 'udp', sport: 40000 },
+    { protocol: 'udp', sport: 40000, hasOptions: true },
   ],
   ['a first fragment', ip6('2c', `1100000100000007${udp6}`), { protocol: 'udp', dport: 8080, isFragment: true }],
   ['a later fragment, which has no ports', ip6('2c', `110005a800000007${udp6}`), { protocol: 'udp', dport: null }],

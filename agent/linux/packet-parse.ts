@@ -26,6 +26,8 @@ export interface PacketHeaders {
   readonly ttl: number;
   /** DSCP and ECN: the TOS octet or traffic class (RFC 2474, RFC 3168); 0 for ARP. */
   readonly trafficClass: number;
+  /** An IPv4 header longer than 20 bytes, or IPv6 extension headers other than that of a fragment. */
+  readonly hasOptions: boolean;
   /** One of several parts of a larger packet. */
   readonly isFragment: boolean;
   /** Length of the IP packet (ARP: of the frame), bytes. */
@@ -62,6 +64,7 @@ export function parseFrame(frame: Buffer): PacketHeaders | null {
         ...none,
         ttl: 0,
         trafficClass: 0,
+        hasOptions: false,
         isFragment: false,
         length: frame.length,
       };
@@ -87,6 +90,7 @@ function parseIpv4(packet: Buffer): IpHeaders {
     ...parsePayload(4, packet.readUInt8(9), laterFragment ? null : packet.subarray(headerBytes)),
     ttl: packet.readUInt8(8),
     trafficClass: packet.readUInt8(1),
+    hasOptions: headerBytes > 20,
     isFragment: fragment !== 0,
     src: ipText(packet.subarray(12, 16)),
     dst: ipText(packet.subarray(16, 20)),
@@ -103,6 +107,7 @@ const DESTINATION = 60;
 function parseIpv6(packet: Buffer): IpHeaders {
   let next = packet.readUInt8(6);
   let offset = 40;
+  let hasOptions = false;
   let isFragment = false;
   let laterFragment = false;
   while ([HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION].includes(next) && !laterFragment && packet.length >= offset + 8) {
@@ -110,6 +115,7 @@ function parseIpv6(packet: Buffer): IpHeaders {
       isFragment = true;
       laterFragment = packet.readUInt16BE(offset + 2) >> 3 !== 0;
     }
+    hasOptions ||= next !== FRAGMENT;
     const length = next === FRAGMENT ? 8 : (packet.readUInt8(offset + 1) + 1) * 8;
     next = packet.readUInt8(offset);
     offset += length;
@@ -118,6 +124,7 @@ function parseIpv6(packet: Buffer): IpHeaders {
     ...parsePayload(6, next, laterFragment ? null : packet.subarray(offset)),
     ttl: packet.readUInt8(7),
     trafficClass: (packet.readUInt16BE(0) >> 4) & 0xff,
+    hasOptions,
     isFragment,
     src: ipText(packet.subarray(8, 24)),
     dst: ipText(packet.subarray(24, 40)),

@@ -37,6 +37,8 @@ export type IpOption =
 /** A raw socket, or a datagram socket with its options within reach. */
 export interface KernelSocket extends Disposable {
   set(option: IpOption, value: number): void;
+  /** IPv4 options (RFC 791, section 3.1) for everything that it sends, a multiple of four bytes. */
+  setHeaderOptions(bytes: Buffer): void;
   get(option: IpOption): number;
   bind(to: { readonly host: string; readonly port: number }): void;
   connect(to: { readonly host: string; readonly port: number }): void;

@@ -12,6 +12,8 @@ export const bundledDeclared: Declared = {
   openConnectionOnApply: 'goes on',
   openConnectionOnDelete: 'goes on',
   sourcePort: 'kept where free',
+  trafficClass: 'kept',
+  ipOptions: 'kept',
   bandwidthScope: 'policy',
   badInput: {
     malformedAddress: 'rejected',

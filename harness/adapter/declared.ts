@@ -25,6 +25,10 @@ export interface Declared {
   readonly openConnectionOnDelete: 'goes on' | 'reset' | 'hangs';
   /** Whether connections keep the source port that the pod chose. */
   readonly sourcePort: 'kept where free' | 'changed';
+  /** What becomes of DSCP and ECN of a pod's packets on their way outside. */
+  readonly trafficClass: 'kept' | 'cleared';
+  /** What becomes of packets with options in the IPv4 header. */
+  readonly ipOptions: 'kept' | 'dropped';
   /** Who shares a limit of bandwidth: all pods of the policy, those of a node, or none. */
   readonly bandwidthScope: 'policy' | 'node' | 'pod';
   /** What becomes of wrong input of each kind. */

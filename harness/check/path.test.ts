@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PacketEvent } from '../traffic/protocol.ts';
-import { everyHopTells, pathMtuWithin, segmentSizesTold } from './path.ts';
+import { everyHopTells, headersKept, pathMtuWithin, segmentSizesTold, segmentsOnlyAs } from './path.ts';
 import { context, egressIP, shop } from './sample.fixture.ts';
 
 test.each<['pass' | 'fail' | 'unknown', number[]]>([
@@ -46,4 +46,47 @@ test.each<['pass' | 'fail' | 'unknown', PacketEvent[]]>([
 ])('segment sizes: %s', (outcome, packets) => {
   const rule = { packets, dropped: 0, address: egressIP, largest: 1460 };
   expect(segmentSizesTold(rule, context).outcome).toBe(outcome);
+});
+
+const datagram = (more: Partial<PacketEvent> = {}): PacketEvent => ({
+  iface: 'lan',
+  atUs: 0,
+  protocol: 'udp',
+  src: egressIP,
+  dst: '172.16.20.20',
+  bytes: 60,
+  ttl: 63,
+  trafficClass: 0xb9,
+  ...more,
+});
+test.each<['pass' | 'fail' | 'unknown', PacketEvent[]]>([
+  ['pass', [datagram(), datagram({ src: '172.16.20.20', trafficClass: 0 })]],
+  ['fail', [datagram(), datagram({ trafficClass: 0xb8 })]],
+  ['fail', [datagram(), datagram({ hasOptions: true })]],
+  ['unknown', []],
+])('a traffic class of 0xb9 and no options: %s', (outcome, packets) => {
+  const rule = { packets, dropped: 0, address: egressIP, trafficClass: 0xb9, hasOptions: false, atLeast: 1 };
+  expect(headersKept(rule, context).outcome).toBe(outcome);
+});
+
+const odd = (tcpFlags: string, src = egressIP, dport = 20_000): PacketEvent => ({
+  ...segment('S'),
+  src,
+  dport,
+  sport: 50_000,
+  tcpFlags,
+});
+test.each<['pass' | 'fail', PacketEvent[]]>([
+  ['pass', [odd('S')]],
+  ['pass', [odd('S'), odd('FPU'), odd('S', shop.ip, 20_001)]],
+  ['fail', [odd('S'), odd('FPU', shop.ip)]],
+  ['fail', [odd('FPU')]],
+  ['fail', []],
+])('odd segments: %s', (outcome, packets) => {
+  const kinds = [
+    { name: 'syn', flags: 'S', isWanted: true },
+    { name: 'xmas', flags: 'FPU', isWanted: false },
+  ];
+  const rule = { packets, dropped: 0, ports: new Set([20_000]), address: egressIP, kinds };
+  expect(segmentsOnlyAs(rule, context).outcome).toBe(outcome);
 });

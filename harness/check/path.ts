@@ -82,3 +82,65 @@ export function segmentSizesTold(
   const [syn, synAck] = [asked, answered].map((sizes) => Math.min(...sizes.map(Number))) as [number, number];
   return passed(name, `${syn} bytes in SYN, ${synAck} in SYN-ACK`, { synBytes: syn, synAckBytes: synAck });
 }
+
+/** Every datagram that left as the address had the traffic class, and options where it should. */
+export function headersKept(
+  rule: {
+    readonly packets: readonly PacketEvent[];
+    readonly dropped: number;
+    readonly address: string;
+    readonly trafficClass: number;
+    readonly hasOptions: boolean;
+    /** Datagrams that were sent. */
+    readonly atLeast: number;
+  },
+  { name }: CheckContext,
+): CheckResult {
+  const left = rule.packets.filter(({ protocol, src }) => protocol === 'udp' && sameAddress(src, rule.address));
+  const wrong = left.filter(
+    ({ trafficClass = 0, hasOptions = false }) => trafficClass !== rule.trafficClass || hasOptions !== rule.hasOptions,
+  );
+  const [first] = wrong;
+  if (first !== undefined) {
+    const has = `traffic class ${first.trafficClass ?? 0} and ${first.hasOptions === true ? '' : 'no '}options`;
+    return failed(name, `${wrong.length} of ${left.length} datagrams had others, e.g. ${has}`, []);
+  }
+  if (rule.dropped > 0) return unknown(name, `the capture lost ${rule.dropped} packets`);
+  if (left.length < rule.atLeast)
+    return unknown(name, `the capture saw ${left.length} datagrams, fewer than the ${rule.atLeast} that were sent`);
+  return passed(name, `${left.length} of ${left.length} datagrams`);
+}
+
+/** Of TCP segments that were made by hand: those that got out had the address, and those that must get out did. */
+export function segmentsOnlyAs(
+  rule: {
+    readonly packets: readonly PacketEvent[];
+    readonly dropped: number;
+    /** Ports of the witness that they were sent to. */
+    readonly ports: ReadonlySet<number>;
+    readonly address: string;
+    /** Their names (of numbers in a report), the flags (letters of FSRPAU) that tell them apart, and whether they must get out. */
+    readonly kinds: readonly { readonly name: string; readonly flags: string; readonly isWanted: boolean }[];
+  },
+  { name }: CheckContext,
+): CheckResult {
+  const { address, kinds } = rule;
+  const sent = rule.packets.filter(({ protocol, dport }) => protocol === 'tcp' && rule.ports.has(dport ?? 0));
+  const wrong = sent.filter(({ src }) => !sameAddress(src, address));
+  const [first] = wrong;
+  if (first !== undefined)
+    return failed(
+      name,
+      `${wrong.length} of ${sent.length} segments left as another, e.g. ${first.src} (flags ${first.tcpFlags ?? 'none'})`,
+      [],
+    );
+  if (rule.dropped > 0) return unknown(name, `the capture lost ${rule.dropped} packets`);
+  const counts = kinds.map((kind) => ({
+    ...kind,
+    count: sent.filter(({ tcpFlags = '' }) => tcpFlags === kind.flags).length,
+  }));
+  const missing = counts.filter(({ count, isWanted }) => isWanted && count === 0);
+  if (missing.length > 0) return failed(name, `${missing.map((one) => one.name).join(', ')}: did not get out`, []);
+  const shown = counts.map((one) => `${one.name} ${one.count === 0 ? 'held back' : 'left'}`).join(', ');
+  return passed(name, shown, Object.fromEntries(counts.map((one) => [one.name, one.count])));
+}

@@ -2,8 +2,10 @@ import type { DefectName } from './names.ts';
 
 /** Rules of the tables of both IP versions. */
 const translation = /^\s*meta mark and \S+ != 0 snat to (ip6?) saddr map @egress_ips$/gm;
-const guard = /^\s*meta mark and \S+ != 0 ip6? saddr != @owned counter drop$/gm;
+const guard = /^\s*meta mark and \S+ != 0 (ip6?) saddr != @owned counter drop.*$/gm;
 
+/** Holds back what NAT would not see. */
+const invalid = /^\s*ip6? saddr @pod_ranges ct state invalid counter drop.*$/gm;
 /** Gives each frame in the overlay its destination. */
 const intoOverlay = /^\s*ether daddr set (ip6?) saddr map @\S+ accept$/gm;
 /** The last rule for what is forwarded. */
@@ -35,6 +37,13 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
       (rule) =>
         `chain untold {\ntype filter hook output priority filter\nicmp type destination-unreachable counter drop\nicmpv6 type packet-too-big counter drop\n}\n${rule}`,
     ),
+  'invalid-passes': (layout) =>
+    replace(
+      replace(layout, invalid, () => ''),
+      guard,
+      () => '',
+    ),
+  'traffic-class-cleared': (layout) => replace(layout, guard, (rule, ip) => `${ip} dscp set cs0\n${rule}`),
   'icmp-errors-lost': (layout) =>
     replace(
       layout,

@@ -15,6 +15,8 @@ export const defects = {
   'ports-only': 'what is neither TCP nor UDP is not translated',
   'fragments-lost': 'of a datagram in several parts only the first one gets through the overlay',
   'large-packets-lost': 'packets of more than 1,000 octets are lost in the overlay, and nobody is told',
+  'invalid-passes': 'what conntrack calls invalid is not held back, and passes NAT untouched',
+  'traffic-class-cleared': 'DSCP and ECN of what leaves the cluster are cleared',
   'overlay-mtu-untold': 'nobody tells pods that packets may be smaller in the overlay',
   'icmp-errors-lost': 'ICMP errors are not forwarded to pods',
   'selects-neighbours': 'pods that are not selected are steered as well',

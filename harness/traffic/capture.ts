@@ -101,6 +101,7 @@ function packetEvent(iface: string, packet: PacketHeaders, atNs: bigint): Packet
     ...(trafficClass === 0 ? {} : { trafficClass }),
     ...(tcpFlags === '' ? {} : { tcpFlags }),
     ...(maxSegment === null ? {} : { maxSegment }),
+    ...(packet.hasOptions ? { hasOptions: true } : {}),
     ...(packet.isFragment ? { isFragment: true } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ProgramSession } from '../../clusters/program.ts';
 import { serveEcho } from './echo-server.ts';
 import { sendForged } from './forge.ts';
+import { sendOddSegments } from './odd-segments.ts';
 import { messageOf } from './outcome.ts';
 import { learnPathMtu, tracePath } from './path.ts';
 import { trafficCommand, type TrafficCommand, type TrafficEvent } from './protocol.ts';
@@ -79,6 +80,9 @@ async function run(
     }
     case 'mtu':
       emit({ event: 'mtu', id, bytes: await learnPathMtu(sockets, command, command.bytes, command.limitMs) });
+      return;
+    case 'odd-segments':
+      emit({ event: 'done', id, sent: sendOddSegments(sockets, command, command.from, command.count) });
       return;
     case 'trace':
       emit({ event: 'path', id, ...(await tracePath(sockets, command, signal)) });

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { Client } from 'undici';
-import { anyAddress, type Sockets } from '../../agent/linux/sockets.ts';
+import { anyAddress, familyOf, type Sockets } from '../../agent/linux/sockets.ts';
 import { peerOf } from './answer.ts';
 import { endpoint } from './endpoint.ts';
 import { probeIcmp, probePing } from './icmp-echo.ts';
 import { ClosedEarlyError, whenAborted } from './outcome.ts';
-import type { Peer, ProbeKind } from './protocol.ts';
+import type { Peer, ProbeKind, RequestShape } from './protocol.ts';
 import { probeSctp } from './sctp-association.ts';
 
 export interface Target {
@@ -14,11 +14,10 @@ export interface Target {
   readonly port: number;
 }
 
-export interface ProbeRequest {
+/** A request is filled up to its size, and the server fills its answer up to that of the request. */
+export interface ProbeRequest extends RequestShape {
   readonly to: Target;
   readonly token: string;
-  /** The request is filled up to this size, and the server fills its answer up to that of the request. */
-  readonly bytes?: number | undefined;
 }
 
 /** One request over a connection of its own; resolves with the client as the server saw it, where it tells. */
@@ -54,8 +53,32 @@ async function firstLine(socket: Socket, line: string, to: Target): Promise<stri
   throw new ClosedEarlyError(endpoint(to));
 }
 
+/** As probeUdp, over a socket whose IP header can be chosen. */
+async function probeUdpHeader(
+  sockets: Sockets,
+  { to, token, trafficClass = 0, ipOptions = false }: ProbeRequest,
+  signal: AbortSignal,
+): Promise<Peer> {
+  using socket = sockets.open({ family: familyOf(to.host), type: 'datagram', protocol: 17 });
+  socket.set('trafficClass', trafficClass);
+  if (ipOptions) socket.setHeaderOptions(noOperations);
+  socket.connect(to);
+  const answer = new Promise<string>((resolve, reject) => {
+    socket.onDatagram((payload) => resolve(payload.toString('utf8')), reject);
+  });
+  socket.send(Buffer.from(token), to);
+  return peerOf(await Promise.race([answer, whenAborted(signal)]), token);
+}
+
+/** Three times "no operation", and the end of the list. */
+const noOperations = Buffer.from([1, 1, 1, 0]);
+
 /** Over a connected socket: it takes answers from whom it asked only, and gets the ICMP errors about its datagrams. */
-async function probeUdp(sockets: Sockets, { to, token, bytes = 0 }: ProbeRequest, signal: AbortSignal): Promise<Peer> {
+async function probeUdp(sockets: Sockets, request: ProbeRequest, signal: AbortSignal): Promise<Peer> {
+  if (request.trafficClass !== undefined || request.ipOptions === true) {
+    return probeUdpHeader(sockets, request, signal);
+  }
+  const { to, token, bytes = 0 } = request;
   const socket = await sockets.bindUdp({ host: anyAddress(to.host), port: 0 });
   try {
     const answered = once(socket, 'message', { signal }) as Promise<[Buffer]>;

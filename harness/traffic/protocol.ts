@@ -40,6 +40,10 @@ export const probeCommand = z.object({
   port,
   /** Size of the request, and of the answer, where that is more than they need: bytes. */
   bytes: z.int().positive().max(maxBytes).optional(),
+  /** DSCP and ECN of a UDP probe. */
+  trafficClass: z.int().min(0).max(255).optional(),
+  /** A UDP probe has options in its IPv4 header. */
+  ipOptions: z.boolean().optional(),
   dns: z.string().optional(),
   /** Of the addresses of a name. */
   family,
@@ -55,6 +59,8 @@ export const probeCommand = z.object({
   tokenPrefix: z.string().regex(/^[\w.-]+$/),
 });
 export type ProbeCommand = z.infer<typeof probeCommand>;
+/** What a request looks like, where that matters. */
+export type RequestShape = Pick<ProbeCommand, 'bytes' | 'trafficClass' | 'ipOptions'>;
 
 /** A connection that is kept and asked over again and again: lines over TCP, datagrams of one socket, one HTTP/2 stream. */
 const streamKinds = ['stream', 'udp-stream', 'http2', 'websocket'] as const;
@@ -66,7 +72,9 @@ export type RequestKind = (typeof requestKinds)[number];
 
 /** One connection that is kept, with a question every intervalMs. */
 export const streamCommand = probeCommand
-  .omit({ op: true, kind: true, dns: true, family: true, bytes: true })
+
+  .omit({ op: true, kind: true, dns: true, family: true, bytes: true, trafficClass: true, ipOptions: true })
+
   .extend({ op: z.literal('stream'), kind: z.enum(streamKinds) });
 export type StreamCommand = z.infer<typeof streamCommand>;
 
@@ -147,6 +155,16 @@ export const forgeCommand = z.object({
 export type ForgeCommand = z.infer<typeof forgeCommand>;
 export type Forged = ForgeCommand['packets'][number];
 
+/** TCP segments that no ordinary program sends, `count` of each kind. */
+const oddSegmentsCommand = z.object({
+  op: z.literal('odd-segments'),
+  id: z.string(),
+  host: z.string(),
+  port,
+  /** The pod's own address. */
+  from: z.string(),
+  count: z.int().positive(),
+});
 export const stopCommand = z.object({ op: z.literal('stop'), id: z.string() });
 
 export const trafficCommand = z.discriminatedUnion('op', [
@@ -158,6 +176,7 @@ export const trafficCommand = z.discriminatedUnion('op', [
   httpsCommand,
   mtuCommand,
   traceCommand,
+  oddSegmentsCommand,
   forgeCommand,
   stopCommand,
 ]);
@@ -244,6 +263,7 @@ export const packetEvent = z.object({
   tcpFlags: z.string().optional(),
   /** Of a SYN: the largest segment its sender can take, bytes. */
   maxSegment: z.int().optional(),
+  hasOptions: z.literal(true).optional(),
   isFragment: z.literal(true).optional(),
 });
 export type PacketEvent = z.infer<typeof packetEvent>;

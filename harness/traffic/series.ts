@@ -10,6 +10,7 @@ import {
   type ProbeCommand,
   type ProbeEvent,
   type QueryCommand,
+  type RequestShape,
   type TrafficCommand,
 } from './protocol.ts';
 import { openLoop } from './schedule.ts';
@@ -81,13 +82,19 @@ function attemptOf(sockets: Sockets, command: ProbeCommand | QueryCommand | Http
         kind: command.kind,
         make: async (token, signal) => {
           const host = await hostOf(sockets, command);
-          const request = { to: { host, port: command.port }, token, bytes: command.bytes };
+          const request = { to: { host, port: command.port }, token, ...shapeOf(command) };
           return probes[command.kind](sockets, request, signal);
         },
         outcome: outcomeOf,
       };
   }
 }
+
+const shapeOf = ({ bytes, trafficClass, ipOptions }: ProbeCommand): RequestShape => ({
+  bytes,
+  trafficClass,
+  ipOptions,
+});
 
 /** The address to send to: the command's host, or what the command's DNS server says for it. */
 async function hostOf(sockets: Sockets, { host, dns, family }: ProbeCommand): Promise<string> {

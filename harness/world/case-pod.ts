@@ -5,6 +5,7 @@ import {
   trafficEvent,
   type Forged,
   type ProbeKind,
+  type RequestShape,
   type StreamKind,
   type TrafficEvent,
   type TrafficOrder,
@@ -12,7 +13,7 @@ import {
 import { ProgramLink } from './program-link.ts';
 import { sourceMaxLateMs, timeouts } from './timeouts.ts';
 
-export interface SeriesPlan {
+export interface SeriesPlan extends RequestShape {
   readonly kind: ProbeKind;
   readonly destination: Destination;
   /** Absent: until stopped. */
@@ -20,8 +21,6 @@ export interface SeriesPlan {
   readonly intervalMs: number;
   /** Resolve the destination's `host` with this DNS server, anew for each connection. */
   readonly dns?: string;
-  /** Size of request and answer. */
-  readonly bytes?: number;
   /** For one answer, from its planned time; default timeouts.probe. */
   readonly timeoutMs?: number;
   readonly onSample: (sample: Sample) => void;
@@ -70,30 +69,12 @@ export class CasePod implements Disposable {
   }
 
   /** Starts an open-loop series of fresh connections. */
-  start({
-    kind,
-    destination,
-    count,
-    intervalMs,
-    dns,
-    bytes,
-    timeoutMs = timeouts.probe,
-    onSample,
-  }: SeriesPlan): Series {
+  start({ destination, timeoutMs = timeouts.probe, onSample, ...request }: SeriesPlan): Series {
     const { host, port } = destination;
+    const { count, intervalMs } = request;
     const limits = { timeoutMs, maxLateMs: sourceMaxLateMs, tokenPrefix: this.#nextToken() };
     const { id, done } = this.#run(
-      {
-        op: 'probe',
-        kind,
-        host,
-        port,
-        intervalMs,
-        ...limits,
-        ...(count === undefined ? {} : { count }),
-        ...(dns === undefined ? {} : { dns }),
-        ...(bytes === undefined ? {} : { bytes }),
-      },
+      { op: 'probe', ...request, host, port, ...limits },
       destination,
       onSample,
       count === undefined ? null : 2 * count * intervalMs + timeoutMs + timeouts.command,
@@ -181,6 +162,14 @@ export class CasePod implements Disposable {
     );
     this.#link.send({ op: 'mtu', id, host, port, bytes, limitMs });
     return answer;
+  }
+
+  /** Sends TCP segments that no ordinary program sends, `count` of each kind; gives how many. */
+  async sendOddSegments({ host, port }: Destination, count: number): Promise<number> {
+    const id = this.#nextId();
+    const done = this.#answer(id, (event) => (event.event === 'done' ? event.sent : undefined), 'end of its segments');
+    this.#link.send({ op: 'odd-segments', id, host, port, from: this.facts.ip, count });
+    return done;
   }
 
   /** Who says that its datagrams have expired, hop by hop, and whether one arrived at the destination. */

@@ -40,8 +40,8 @@ export class OutsidePath implements AsyncDisposable {
     this.#log.step(`the router forwards from ${from} only packets of ${mtu} bytes`);
   }
 
-  /** What is on the outside wire from now on and comes from, goes to or speaks of (ND) one of the addresses. */
-  watch(addresses: readonly string[]): Watched {
+  /** What is on the outside wire from now on and comes from, goes to or speaks of (ND) one of the addresses, or goes to one of the ports. */
+  watch(addresses: readonly string[], ports: ReadonlySet<number> = new Set()): Watched {
     const { wire } = this.#testbed;
     const packets: PacketEvent[] = [];
     const before = wire.fence();
@@ -49,7 +49,8 @@ export class OutsidePath implements AsyncDisposable {
     before.catch(() => undefined);
     const stop = wire.onPacket((packet) => {
       const of = [packet.src, packet.dst, ...(packet.target === undefined ? [] : [packet.target])];
-      if (of.some((address) => addresses.includes(address))) packets.push(packet);
+      const isToPort = packet.dport !== undefined && ports.has(packet.dport);
+      if (isToPort || of.some((address) => addresses.includes(address))) packets.push(packet);
     });
     this.#undo.defer(async () => stop());
     return {

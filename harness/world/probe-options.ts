@@ -1,11 +1,11 @@
 import type { IpFamily } from '../../agent/linux/sockets.ts';
 import type { Destination, PodFacts } from '../history/events.ts';
-import type { ProbeKind } from '../traffic/protocol.ts';
+import type { ProbeKind, RequestShape } from '../traffic/protocol.ts';
 import type { CasePod } from './case-pod.ts';
 import type { Path } from './probing.ts';
 import { burst } from './timeouts.ts';
 
-export interface ProbeOptions {
+export interface ProbeOptions extends RequestShape {
   /** Default: tcp. */
   readonly by?: readonly ProbeKind[];
   /** Of the witness's addresses; default: the cluster's primary family. */
@@ -18,8 +18,6 @@ export interface ProbeOptions {
   readonly count?: number;
   /** Between two of them, milliseconds; default burst.intervalMs. */
   readonly intervalMs?: number;
-  /** Size of each request, and of its answer; default: as much as they need. */
-  readonly bytes?: number;
   /** For each answer, from its planned time, milliseconds; default timeouts.probe. */
   readonly timeoutMs?: number;
 }
@@ -28,12 +26,12 @@ export interface ProbeOptions {
 export function pathsOf(
   pods: readonly CasePod[],
   witnessAddress: (over?: IpFamily) => string,
-  { by = ['tcp'], over, to, dns, bytes }: ProbeOptions,
+  { by = ['tcp'], over, to, dns, bytes, trafficClass, ipOptions }: ProbeOptions,
 ): Path[] {
   return pods.flatMap((pod) => {
     const witness = { name: 'witness', host: witnessAddress(over), port: pod.witnessPort };
     const destination = typeof to === 'function' ? to(pod.facts) : (to ?? witness);
-    const how = { ...(dns === undefined ? {} : { dns }), ...(bytes === undefined ? {} : { bytes }) };
+    const how = { ...(dns === undefined ? {} : { dns }), bytes, trafficClass, ipOptions };
     return by.map((kind) => ({ pod, kind, destination, ...how }));
   });
 }
@@ -46,7 +44,9 @@ export function nameOf(to: NonNullable<ProbeOptions['to']>): string {
   return typeof to === 'function' ? 'every destination' : to.name;
 }
 
-export function suffix({ by = ['tcp'], over, dns, bytes }: ProbeOptions): string {
+export function suffix({ by = ['tcp'], over, dns, bytes, trafficClass, ipOptions }: ProbeOptions): string {
   const path = `${by.join(', ')}${over === undefined ? '' : ` over IPv${over}`}${dns === undefined ? '' : ', by name'}`;
-  return ` (${path}${bytes === undefined ? '' : `, ${bytes.toLocaleString('en')} bytes`})`;
+  const size = bytes === undefined ? '' : `, ${bytes.toLocaleString('en')} bytes`;
+  const header = `${trafficClass === undefined ? '' : `, traffic class ${trafficClass}`}${ipOptions === true ? ', IP options' : ''}`;
+  return ` (${path}${size}${header})`;
 }

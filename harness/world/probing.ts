@@ -2,17 +2,15 @@ import { isIP, isIPv6 } from 'node:net';
 import type { IpFamily } from '../../agent/linux/sockets.ts';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
 import { both } from '../check/address.ts';
-import { nowUs, type ProbeKind } from '../traffic/protocol.ts';
+import { nowUs, type ProbeKind, type RequestShape } from '../traffic/protocol.ts';
 import type { CasePod, Series } from './case-pod.ts';
 import { convergence } from './timeouts.ts';
 
-export interface Path {
+export interface Path extends RequestShape {
   readonly pod: CasePod;
   readonly kind: ProbeKind;
   readonly destination: Destination;
   readonly dns?: string;
-  /** Size of request and answer. */
-  readonly bytes?: number;
 }
 
 /** `count` fresh connections over each path, all paths at the same time. */
