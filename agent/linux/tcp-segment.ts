@@ -17,7 +17,7 @@ export interface Segment {
 
 const TCP = 6;
 const HEADER_BYTES = 20;
-const FLAGS = 'FSRPAU';
+const FLAGS = ['F', 'S', 'R', 'P', 'A', 'U'];
 
 /** A TCP segment without options (RFC 9293, section 3.1), with the checksum over both addresses. */
 export function encodeSegment({ from, to, seq, ack, flags, window, urgent, data }: Segment): Buffer {
@@ -28,7 +28,7 @@ export function encodeSegment({ from, to, seq, ack, flags, window, urgent, data 
   segment.writeUInt32BE(ack, 8);
   segment.writeUInt8((HEADER_BYTES / 4) << 4, 12);
   segment.writeUInt8(
-    [...flags].reduce((sum, letter) => sum | (1 << FLAGS.indexOf(letter)), 0),
+    FLAGS.reduce((sum, letter, bit) => (flags.includes(letter) ? sum | (1 << bit) : sum), 0),
     13,
   );
   segment.writeUInt16BE(window, 14);
