@@ -27,12 +27,18 @@ export class ContractPods {
   readonly #kube: KubeClient;
   readonly #limitMs: number;
   readonly #dns: string;
+  readonly #namespace: string;
 
-  constructor(cluster: Cluster, kube: KubeClient, options: { readonly limitMs: number; readonly dns: string }) {
+  constructor(
+    cluster: Cluster,
+    kube: KubeClient,
+    options: { readonly limitMs: number; readonly dns: string; readonly namespace?: string },
+  ) {
     this.#cluster = cluster;
     this.#kube = kube;
     this.#limitMs = options.limitMs;
     this.#dns = options.dns;
+    this.#namespace = options.namespace ?? 'shop';
   }
 
   /** A pod on the nth node, from 1. */
@@ -50,7 +56,7 @@ export class ContractPods {
   async until(name: string, holds: (pod: Pod) => boolean): Promise<Pod> {
     const limit = performance.now() + this.#limitMs;
     for (;;) {
-      const pod = await this.#kube.find<Pod>(podsRef, name, 'shop');
+      const pod = await this.#kube.find<Pod>(podsRef, name, this.#namespace);
       if (pod && holds(pod)) return pod;
       if (performance.now() > limit) throw new Error(`pod ${name} did not get there: ${JSON.stringify(pod?.status)}`);
       await delay(50);
@@ -71,7 +77,7 @@ export class ContractPods {
 
   /** What a pod hears when it dials `HOST PORT`; `family` is of the addresses of a name. */
   async dial(pod: string, target: string, family: 4 | 6 = 4): Promise<string> {
-    const session = await this.#kube.exec('shop', pod, ['echo', 'dial']);
+    const session = await this.#kube.exec(this.#namespace, pod, ['echo', 'dial']);
     session.writeLine(`${target} ${this.#dns} ${family}`);
     for await (const line of session.lines) {
       session.close();
@@ -92,6 +98,6 @@ export class ContractPods {
       hostNetwork,
       containers: [{ name: 'main', image, imagePullPolicy: 'IfNotPresent', args }],
     };
-    return { metadata: { name, namespace: 'shop', labels: { ...labels } }, spec };
+    return { metadata: { name, namespace: this.#namespace, labels: { ...labels } }, spec };
   }
 }

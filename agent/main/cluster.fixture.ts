@@ -202,6 +202,17 @@ seen['nobody'] = lost.status?.conditions?.find((entry) => entry.type === 'IPAssi
 seen['dropped'] = await sources(pods);
 const countsFailures = 'egressproof_agent_assignment_failures_total';
 const counted = await Promise.all(testNodes.map(async (node) => (await scrape(agentMetrics(node))).values));
+// Each pod's connection was held up where the pod is; before that, packets of the late pod on the first node.
+const drops = (family: string, reason: string): string =>
+  `egressproof_agent_dropped_packets_total{family="${family}",reason="${reason}"}`;
+seen['dropsCounted'] = counted.map((values) => ({
+  noNode: (values.get(drops('ip', 'no-node')) ?? 0) > 0,
+  unknownPod: (values.get(drops('ip', 'unknown-pod')) ?? 0) > 0,
+  forgedSource: values.get(drops('ip', 'forged-source')),
+  tables: ['ip', 'ip6', 'arp', 'netdev'].filter((family) =>
+    [...values.keys()].some((name) => name.includes(`"${family}"`)),
+  ),
+}));
 seen['failuresCounted'] = counted.reduce((sum, values) => sum + (values.get(countsFailures) ?? 0), 0);
 putNode(node3, 'True');
 const back = api.objects.get('/api/v1/nodes/node-3') as KubeObject;

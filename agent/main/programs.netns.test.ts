@@ -66,6 +66,16 @@ test.each([
     want: 'Failed to assign the IP to EgressNode: no Node available',
   },
   { when: 'one agent counts it', key: 'failuresCounted', want: 1 },
+  {
+    when: 'each counts why it drops packets',
+    key: 'dropsCounted',
+    want: [true, false, false].map((unknownPod) => ({
+      noNode: true,
+      unknownPod,
+      forgedSource: 0,
+      tables: ['ip', 'arp', 'netdev'],
+    })),
+  },
   { when: 'and pods are dropped', key: 'dropped', want: ['none', 'none', 'none'] },
   { when: 'when the node is back, pods leave with it again', key: 'back', want: fromEverywhere },
   {

@@ -41,7 +41,7 @@ test('from nothing, every element is added', () => {
     'add element ip egressproof exempt { 10.203.0.0/16 }',
     'add element ip egressproof peers { 172.16.18.122 }',
     'add element ip egressproof addresses { 172.16.18.131 }',
-    'add element ip egressproof steering { 10.203.1.5 : goto to_overlay, 10.203.1.6 : drop }',
+    'add element ip egressproof steering { 10.203.1.5 : goto to_overlay, 10.203.1.6 : goto no_node }',
     'add element ip egressproof pods { 10.203.1.5, 10.203.1.6 }',
     'add element netdev egressproof gateways { 10.203.1.5 : 02:e6:ac:10:12:7a }',
     'add element arp egressproof addresses { 172.16.18.131 }',
@@ -172,7 +172,7 @@ test('what nft tells of the kernel is read as what was rendered', () => {
         name: 'steering',
         elem: [
           ['10.203.1.5', { goto: { target: 'to_overlay' } }],
-          ['10.203.1.6', { drop: null }],
+          ['10.203.1.6', { goto: { target: 'no_node' } }],
         ],
       },
     },

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { NftObject } from '../linux/nft.ts';
+import { noNodeChain } from './drop-reasons.ts';
 import { families, familyOf } from './family.ts';
 import type { Family } from './family.ts';
 import { tableFamily } from './family-table.ts';
@@ -124,7 +125,7 @@ function standIn(pod: string, index: number, ways: readonly string[]): number {
 const isNode = (way: string): boolean => way !== steerLocal && way !== steerDrop;
 
 function verdict(way: string): string {
-  if (way === steerDrop) return 'drop';
+  if (way === steerDrop) return `goto ${noNodeChain}`;
   return way === steerLocal ? 'goto leave_here' : 'goto to_overlay';
 }
 

@@ -1,3 +1,4 @@
+import { dropFor, noNodeChain } from './drop-reasons.ts';
 import type { Family } from './family.ts';
 import { arrivingOneOf, spreadChains, spreadMaps, translateOneOf } from './spread-chains.ts';
 import { outerForward, outerInput, outerSets } from './outer-chains.ts';
@@ -42,7 +43,7 @@ const dialects: Readonly<Record<Family, Dialect>> = {
   # The kernel answers for an address of the interface with it as source (ndisc_send_na): only while it is owned.
   chain answers {
     type filter hook output priority filter; policy accept;
-    icmpv6 type nd-neighbor-advert ip6 saddr @addresses ip6 saddr != @owned counter drop
+    icmpv6 type nd-neighbor-advert ip6 saddr @addresses ip6 saddr != @owned ${dropFor('answer-not-owned')}
   }
 `,
   },
@@ -55,7 +56,8 @@ export const tableFamily = (family: Family): 'ip' | 'ip6' => (family === 4 ? 'ip
 export function renderFamilyTable(family: Family, shape: FamilyShape): string {
   const { ip, address, headers, link, answers } = dialects[family];
   const { uplink, outer, families } = shape;
-  const hold = shape.unknownPods === 'hold' ? `${ip} saddr @pod_ranges ${ip} saddr != @pods counter drop` : '';
+  const hold =
+    shape.unknownPods === 'hold' ? `${ip} saddr @pod_ranges ${ip} saddr != @pods ${dropFor('unknown-pod')}` : '';
   // The overlay adds octets; the pod learns it from the SYN-ACK, for only its own direction uses the overlay.
   const maxSegment = shape.overlayMtu - headers;
   return `
@@ -72,7 +74,7 @@ table ${ip} ${table} {
   # Egress IPs accept nothing: no connection from outside, and no reset for a connection that moved here half-way.
   chain shield {
     type filter hook prerouting priority mangle; policy accept;
-    ${ip} daddr @addresses ct direction original counter drop
+    ${ip} daddr @addresses ct direction original ${dropFor('to-egress-ip')}
   }
 
   # After the service proxy has chosen its endpoint, before routing.
@@ -81,25 +83,26 @@ table ${ip} ${table} {
     iifname "${device}" goto arriving${link}
     iifname { "lo", "${uplink}" } ${ip} saddr != @pod_ranges accept
     # A source address that is not routed to where the packet came from is forged.
-    fib saddr . iif oif missing counter drop
+    fib saddr . iif oif missing ${dropFor('forged-source')}
     ct direction reply accept
     # A connection that is in the overlay already has no NAT here, and stays there when its destination is excepted.
     ${ip} daddr @exempt ct mark and ${overlayMark} == 0 accept
     fib daddr type { local, broadcast, anycast, multicast } accept
     # NAT does not see what conntrack calls invalid (a late FIN, say): it would leave with the pod's own address.
-    ${ip} saddr @pod_ranges ct state invalid counter drop
+    ${ip} saddr @pod_ranges ct state invalid ${dropFor('invalid-state')}
     ${ip} saddr vmap @steering
     # Once in the overlay, a connection must not go on from here with the pod's own address.
-    ct mark and ${overlayMark} != 0 counter drop
+    ct mark and ${overlayMark} != 0 ${dropFor('was-in-overlay')}
     ${hold}
   }
+  chain ${noNodeChain} { ${dropFor('no-node')}; }
   chain to_overlay {
     meta mark set meta mark or ${overlayMark}
     ct mark set ct mark or ${overlayMark}
     accept
   }
   chain leave_here {
-    ct mark and ${overlayMark} != 0 counter drop
+    ct mark and ${overlayMark} != 0 ${dropFor('was-in-overlay')}
     meta mark set meta mark or ${leavingMark}
     accept
   }
@@ -107,7 +110,7 @@ table ${ip} ${table} {
   chain arriving {
     ${arrivingOneOf}
     ${ip} saddr @egress_ips meta mark set meta mark or ${leavingMark} accept
-    counter drop
+    ${dropFor('not-from-here')}
   }
 ${spreadChains(ip)}
   chain forward {
@@ -126,9 +129,9 @@ ${answers}
   # The last look: nothing selected leaves with another address, or without the lease on its address.
   chain guard {
     type filter hook postrouting priority srcnat + 10; policy accept;
-    oifname "${device}" ${ip} saddr != @pods counter drop
-    oifname != "${device}" meta mark and ${overlayMark} != 0 counter drop
-    meta mark and ${leavingMark} != 0 ${ip} saddr != @owned counter drop
+    oifname "${device}" ${ip} saddr != @pods ${dropFor('overlay-unknown')}
+    oifname != "${device}" meta mark and ${overlayMark} != 0 ${dropFor('overlay-bypassed')}
+    meta mark and ${leavingMark} != 0 ${ip} saddr != @owned ${dropFor('not-owned')}
   }
 }
 `;

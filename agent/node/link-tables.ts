@@ -1,3 +1,4 @@
+import { dropFor } from './drop-reasons.ts';
 import type { Family } from './family.ts';
 import { device, table } from './names.ts';
 import { gatewayOfOne, oneOfChain } from './spread-chains.ts';
@@ -31,6 +32,7 @@ ${oneOfChain}
   chain overlay {
     type filter hook egress device "${device}" priority 0; policy drop;
     meta mark set meta mark and 0xefffffff${families.map(gatewayRules).join('')}
+    ${dropFor('overlay-unknown')}
   }
 }
 `;
@@ -44,7 +46,7 @@ table arp ${table} {
 
   chain output {
     type filter hook output priority filter; policy accept;
-    arp saddr ip @addresses arp saddr ip != @owned counter drop
+    arp saddr ip @addresses arp saddr ip != @owned ${dropFor('answer-not-owned')}
   }
 }
 `;

@@ -1,4 +1,5 @@
 import { ipBytes } from '../linux/ip-bytes.ts';
+import { dropFor } from './drop-reasons.ts';
 import type { Family } from './family.ts';
 import { hexMark } from './names.ts';
 
@@ -33,7 +34,7 @@ export const outerSets = (ip: string, families: readonly Family[]): string =>
 
 /** Only nodes speak VXLAN to nodes, never pods (whose address the node may have masqueraded). */
 export const outerForward = (ip: string, { port }: OuterShape): string => `
-    udp dport ${port} ${ip} daddr @peers counter drop`;
+    udp dport ${port} ${ip} daddr @peers ${dropFor('forged-tunnel')}`;
 
 /**
  * Before anything is taken out of the overlay: it comes from a node, from no farther than the link where the node is on
@@ -41,12 +42,13 @@ export const outerForward = (ip: string, { port }: OuterShape): string => `
  */
 export function outerInput(ip: string, { port, onLink }: OuterShape, families: readonly Family[]): string {
   const distance = ip === 'ip' ? 'ip ttl' : 'ip6 hoplimit';
-  const near = onLink.length === 0 ? [] : [`${ip} saddr { ${onLink.join(', ')} } ${distance} != 255 counter drop`];
+  const near =
+    onLink.length === 0 ? [] : [`${ip} saddr { ${onLink.join(', ')} } ${distance} != 255 ${dropFor('forged-tunnel')}`];
   const origins = families.map(
     (family) =>
       `${field(etherType, 2)} ${innerSource[family].type} ${ip} saddr . ${sourceField(family)} @${originSet(family)} accept`,
   );
-  const rules = [`${ip} saddr != @peers counter drop`, ...near, ...origins, 'counter drop'];
+  const rules = [`${ip} saddr != @peers ${dropFor('forged-tunnel')}`, ...near, ...origins, dropFor('forged-tunnel')];
   return `
   chain input {
     type filter hook input priority filter - 10; policy accept;

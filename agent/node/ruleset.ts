@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dropFor } from './drop-reasons.ts';
 import { families } from './family.ts';
 import type { Family } from './family.ts';
 import { renderFamilyTable, tableFamily } from './family-table.ts';
@@ -43,7 +44,7 @@ export const renderLeaving = (): string =>
 table ${tableFamily(family)} ${table} {
   chain leaving {
     type filter hook prerouting priority dstnat + 10; policy accept;
-    ct mark and ${overlayMark} != 0 counter drop
+    ct mark and ${overlayMark} != 0 ${dropFor('was-in-overlay')}
   }
 }
 `,

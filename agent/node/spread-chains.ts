@@ -1,3 +1,4 @@
+import { dropFor } from './drop-reasons.ts';
 import { leavingMark, maxSlots, slotMac, slotMark, slotMask, hexMark } from './names.ts';
 
 const mask = hexMark(slotMask);
@@ -50,12 +51,12 @@ export function spreadChains(ip: string): string {
   chain go_on {
     ct mark and ${mask} vmap { ${eachSlot((i) => `${slotMark(i)} : jump on_${i}`)} }
     ${ip} saddr . (ct mark and ${mask}) vmap @ways
-    counter drop
+    ${dropFor('no-node')}
   }${spread.join('')}
   chain arriving_one_of {
     ether saddr vmap { ${eachSlot((i) => `${slotMac(i)} : jump on_${i}`)} }
     ${ip} saddr . (meta mark and ${mask}) @several_ips meta mark set meta mark or ${leavingMark} accept
-    counter drop
+    ${dropFor('not-from-here')}
   }
 `;
 }

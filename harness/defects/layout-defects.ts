@@ -62,17 +62,17 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
       (rules, ip) => `ct direction reply ${ip} saddr vmap @steering\n${rules}`,
     ),
   'shield-missing': (layout) =>
-    replace(layout, /^\s*ip6? daddr @addresses ct direction original counter drop$/gm, () => ''),
+    replace(layout, /^\s*ip6? daddr @addresses ct direction original counter drop.*$/gm, () => ''),
   'marks-overwritten': (layout) =>
     replace(layout, /meta mark set meta mark or (0x[0-9a-f]+)/g, (_rule, mark) => `meta mark set ${mark}`),
-  'forged-sources-pass': (layout) => without(layout, /^\s*fib saddr \. iif oif missing counter drop$/gm),
+  'forged-sources-pass': (layout) => without(layout, /^\s*fib saddr \. iif oif missing counter drop.*$/gm),
   'overlay-open': (layout) =>
     without(
       without(layout, /^\s*udp dport \d+ goto from_nodes$/gm),
-      /^\s*udp dport \d+ ip6? daddr @peers counter drop$/gm,
+      /^\s*udp dport \d+ ip6? daddr @peers counter drop.*$/gm,
     ),
   'overlay-from-afar': (layout) =>
-    without(layout, /^\s*ip6? saddr \{.*\} (ip ttl|ip6 hoplimit) != 255 counter drop$/gm),
+    without(layout, /^\s*ip6? saddr \{.*\} (ip ttl|ip6 hoplimit) != 255 counter drop.*$/gm),
   'overlay-any-pod': (layout) =>
     replace(
       layout,

@@ -68,6 +68,7 @@ export const defects = {
   'bad-policy-stops-all': 'a policy that cannot be put in place keeps all others from their addresses',
   'exceptions-ignored': 'destinations that are excepted later are not',
   'exceptions-too-wide': 'with a destination its whole network is excepted',
+  'one-address-a-node': 'a node gives all pods that leave from it the first of its addresses',
 } as const;
 
 export type DefectName = keyof typeof defects;

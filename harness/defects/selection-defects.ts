@@ -35,6 +35,10 @@ export const selectionDefects: Readonly<Partial<Record<DefectName, () => Rewrite
       return { ...plan, snat: new Map([...plan.snat].map(([pod, ip]) => [pod, ip === a ? b : ip === b ? a : ip])) };
     };
   },
+  'one-address-a-node': () => (plan) => {
+    const [first = ''] = [...plan.snat.values()].sort();
+    return { ...plan, snat: new Map([...plan.snat.keys()].map((pod) => [pod, first])) };
+  },
   'second-claim-ignored': () => claimed((pod, first) => first.has(pod)),
   'second-claim-takes-over': () => claimed((pod, first) => !first.has(pod)),
 };
