@@ -43,7 +43,7 @@ export function egressTopology({ nodes = 3, gateways = 2 }: { nodes?: number; ga
     podCIDR: '10.203.0.0/16',
     podCIDR6: 'fd00:10:203::/48',
     ...services,
-    egressRange: { first: '172.16.18.131', last: '172.16.18.150' },
+    egressRange: { first: '172.16.18.131', last: '172.16.18.209' },
     egressRange6: { first: 'fd00:172:16:18::131', last: 'fd00:172:16:18::150' },
   };
 }

@@ -41,7 +41,7 @@ test('a topology as it came out: labels as wished, names and addresses as they a
     ...{ cidr: '172.16.24.0/24', router: '172.16.24.1' },
     ...{ database: '172.16.24.64', witness: '172.16.24.65' },
   });
-  expect(topology.egressRange).toEqual({ first: '172.16.22.131', last: '172.16.22.150' });
+  expect(topology.egressRange).toEqual({ first: '172.16.22.131', last: '172.16.22.209' });
   expect(perFamily(topology)).toHaveLength(1);
   const [, second] = perFamily(learnTopology(egressTopology(), { ...learnt, ipv6: true }));
   expect(second).toMatchObject({

@@ -34,10 +34,40 @@ export interface EgressIntent {
   /** Unique in the cluster. */
   readonly name: string;
   readonly selection: Selection;
-  /** One address; several where the adapter claims MultipleIPs. */
+  /** One address; several where the adapter claims MultipleIPs; none where it is to come from the pool. */
   readonly addresses: readonly string[];
+  /** Name of the pool that the address comes from, where the adapter claims IPPool. */
+  readonly pool?: string;
   /** The exit, where the adapter claims PinToNode; otherwise any node labelled egress-gateway=true. */
   readonly via?: string;
+}
+
+export type PoolRange = { readonly cidr: string } | { readonly start: string; readonly end: string };
+
+/** Addresses that policies can be given. Their exits are the nodes labelled egress-gateway=true. */
+export interface PoolIntent {
+  /** Unique in the cluster. */
+  readonly name: string;
+  readonly ranges: readonly PoolRange[];
+}
+
+export interface PoolUsage {
+  readonly total: number;
+  readonly used: number;
+}
+
+/** How pools are made and asked, where the adapter claims IPPool. */
+export interface PoolAdapter {
+  /** Creates the pool, or changes it to this. @throws Refused */
+  apply(pool: PoolIntent, context: AdapterContext): Promise<void>;
+  remove(name: string, context: AdapterContext): Promise<void>;
+  /** What it says about itself, where the adapter claims PoolUsageStatus; null while it says nothing. */
+  usage(name: string, context: AdapterContext): Promise<PoolUsage | null>;
+}
+
+/** The implementation, or the API for it, does not take an object. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
 }
 
 /** What an implementation says about a policy. A claim, which cases hold against what is seen outside. */
@@ -69,7 +99,7 @@ export interface Adapter {
   /** Resolves when the implementation says that it is ready. */
   install(context: AdapterContext): Promise<void>;
   uninstall(context: AdapterContext): Promise<void>;
-  /** Creates the policy, or changes it to this. */
+  /** Creates the policy, or changes it to this. @throws Refused */
   apply(intent: EgressIntent, context: AdapterContext): Promise<void>;
   remove(name: string, context: AdapterContext): Promise<void>;
   /** The name of the node that has the address, or null while none has. */
@@ -78,6 +108,9 @@ export interface Adapter {
   statusOf?(name: string, context: AdapterContext): Promise<PolicyStatus>;
   /** These destinations, CIDRs, are excepted for all policies, and no others; where it claims ExcludedCIDRs. */
   except?(cidrs: readonly string[], context: AdapterContext): Promise<void>;
+  readonly pools?: PoolAdapter;
+  /** How many Egress IPs a node may have, null for the default, where it claims MaxIPsPerNode. */
+  limitNode?(node: string, limit: number | null, context: AdapterContext): Promise<void>;
   /** Ends its own programs of that kind, all at once, and resolves when they are back. */
   restart(what: 'agents' | 'controller', context: AdapterContext): Promise<void>;
   /** Gives it wrong input of a policy for these pods, says what becomes of it, and takes it back; where it claims InputValidation. */

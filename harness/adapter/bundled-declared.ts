@@ -4,6 +4,7 @@ import type { Declared } from './declared.ts';
 export const bundledDeclared: Declared = {
   emptySelection: 'nothing',
   conflict: 'oldest',
+  poolOrder: 'lowest free',
   duplicateAddress: 'shared',
   whoConfiguresAddress: 'implementation',
   noReadyGateway: 'drop',

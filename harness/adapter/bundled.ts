@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import { egressAddresses, egresses, type Egress, type EgressSpec } from '../../agent/api/egress.ts';
-import { externalIPPools, type ExternalIPPool } from '../../agent/api/external-ip-pool.ts';
-import type { LabelSelector } from '../../agent/api/label-selector.ts';
+import { egresses, type Egress } from '../../agent/api/egress.ts';
+import { externalIPPools } from '../../agent/api/external-ip-pool.ts';
 import {
   agentImage,
   agentName,
@@ -12,13 +11,14 @@ import {
   installNamespace,
 } from '../../agent/api/install.ts';
 import { defaultOverlayPort, overlayMac, vni } from '../../agent/api/overlay.ts';
-import { pods } from '../../agent/kube/object.ts';
-import type { Kube } from '../../agent/kube/types.ts';
-import { both, canonical } from '../check/address.ts';
-import type { Adapter, EgressIntent, Labels, Requirement, Selection } from './adapter.ts';
+import { nodes, pods } from '../../agent/kube/object.ts';
+import { both } from '../check/address.ts';
+import type { Adapter } from './adapter.ts';
 import { attemptBundled } from './bundled-attempt.ts';
 import { bundledDeclared } from './bundled-declared.ts';
 import { bundledFeatures } from './bundled-features.ts';
+import { appliedTo, applyAll, dropUnusedPools, objectsOf } from './bundled-objects.ts';
+import { bundledPools } from './bundled-pools.ts';
 import { restartPods } from './restart-pods.ts';
 import { resourceRefOf } from './resource-ref.ts';
 import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
@@ -55,7 +55,7 @@ export const bundled: Adapter = {
 
   async apply(intent, { kube }) {
     const before = await kube.find<Egress>(egresses, intent.name);
-    for (const object of objectsOf(intent)) await kube.apply(resourceRefOf(object), object);
+    await applyAll(kube, objectsOf(intent));
     await dropUnusedPools(before, kube);
   },
 
@@ -90,6 +90,13 @@ export const bundled: Adapter = {
     await kube.apply(resourceRefOf(config), config);
   },
 
+  pools: bundledPools,
+
+  async limitNode(node, limit, { kube }) {
+    const annotations = { 'node.antrea.io/max-egress-ips': limit === null ? null : String(limit) };
+    await kube.patch(nodes, node, { metadata: { annotations } }, { type: 'merge' });
+  },
+
   restart: (what, context) => restartPods(context, installNamespace, what === 'agents' ? agentName : controllerName),
 
   manifest: (intent) =>
@@ -114,60 +121,3 @@ export const bundled: Adapter = {
     };
   },
 };
-
-/** Policies can share an address, and so its pool: the last one to leave it removes it. */
-async function dropUnusedPools(before: Egress | null, kube: Kube): Promise<void> {
-  const pools = before === null ? [] : poolsOf(before);
-  if (pools.length === 0) return;
-  const used = new Set((await kube.list<Egress>(egresses)).items.flatMap(poolsOf));
-  for (const pool of pools) if (!used.has(pool)) await kube.delete(externalIPPools, pool);
-}
-
-function poolsOf(egress: Egress): string[] {
-  return egressAddresses(egress).flatMap(({ pool }) => pool ?? []);
-}
-
-/**
- * A pool per address, because ranges of pools may not overlap and cannot be changed, and a policy may be moved to
- * another address. Several policies on one address share its pool.
- */
-function objectsOf({ name, selection, addresses, via }: EgressIntent): readonly (ExternalIPPool | Egress)[] {
-  const nodeSelector = {
-    matchLabels: via === undefined ? { 'egress-gateway': 'true' } : { 'kubernetes.io/hostname': via },
-  };
-  const pools = addresses.map((address): ExternalIPPool => ({
-    apiVersion: 'crd.antrea.io/v1beta1',
-    kind: 'ExternalIPPool',
-    metadata: { name: `only-${canonical(address).replaceAll(/[.:]/g, '-')}${via === undefined ? '' : `-${via}`}` },
-    spec: { ipRanges: [{ start: canonical(address), end: canonical(address) }], nodeSelector },
-  }));
-  const poolNames = pools.map(({ metadata }) => metadata.name ?? '');
-  const [egressIP = '', ...others] = addresses;
-  const [externalIPPool = ''] = poolNames;
-  const from =
-    others.length === 0 ? { egressIP, externalIPPool } : { egressIPs: [...addresses], externalIPPools: poolNames };
-  const egress: Egress = {
-    apiVersion: 'crd.antrea.io/v1beta1',
-    kind: 'Egress',
-    metadata: { name },
-    spec: { appliedTo: appliedTo(selection), ...from },
-  };
-  return [...pools, egress];
-}
-
-function appliedTo(selection: Selection): EgressSpec['appliedTo'] {
-  if (selection === 'empty') return {};
-  if (selection === 'everything') return { namespaceSelector: {} };
-  const namespaceSelector = selectorOf(selection.namespaces, selection.namespacesMatching);
-  const podSelector = selectorOf(selection.pods, selection.podsMatching);
-  return { ...(namespaceSelector && { namespaceSelector }), ...(podSelector && { podSelector }) };
-}
-
-function selectorOf(labels?: Labels, requirements?: readonly Requirement[]): LabelSelector | undefined {
-  if (labels === undefined && requirements === undefined) return undefined;
-  const matchExpressions = requirements?.map(({ values, ...rest }) => ({
-    ...rest,
-    ...(values && { values: [...values] }),
-  }));
-  return { ...(labels && { matchLabels: { ...labels } }), ...(matchExpressions && { matchExpressions }) };
-}

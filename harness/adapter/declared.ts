@@ -11,6 +11,8 @@ export interface Declared {
   readonly conflict: 'oldest' | 'any';
   /** What becomes of a second policy with the address of another one. */
   readonly duplicateAddress: 'shared' | 'rejected' | 'pending';
+  /** Which address of a pool a policy gets that asks for none. */
+  readonly poolOrder: 'lowest free' | 'any';
   /** Who puts the Egress IP on a node. */
   readonly whoConfiguresAddress: 'implementation' | 'administrator';
   /** How pods of a policy leave while no node can have its address. */

@@ -8,6 +8,7 @@ import { planDefects } from './plan-defects.ts';
 const [flag, name = '', ...args] = process.argv.slice(2);
 if (flag !== '--defect') throw new Error(`the first argument must be --defect, not ${flag}`);
 
+const [program = ''] = args;
 const rewritePlan = isDefect(name) ? planDefects[name]?.() : undefined;
 const rewriteLayout = isDefect(name) ? layoutDefects[name] : undefined;
 const rewriteKube = isDefect(name) ? apiDefects[name] : undefined;
@@ -17,5 +18,5 @@ if (name !== 'none' && rewritePlan === undefined && rewriteLayout === undefined 
 await runProgram(args, {
   ...(rewritePlan === undefined ? {} : { rewritePlan }),
   ...(rewriteLayout === undefined ? {} : { rewriteLayout }),
-  ...(rewriteKube === undefined ? {} : { rewriteKube }),
+  ...(rewriteKube === undefined ? {} : { rewriteKube: (kube) => rewriteKube(kube, program) }),
 });

@@ -1,9 +1,12 @@
 import type { EgressStatus } from '../../agent/api/egress.ts';
 import type { Kube } from '../../agent/kube/types.ts';
+import { bent } from './bent.ts';
 import type { DefectName } from './names.ts';
+import { poolDefects } from './pool-defects.ts';
 
 /** Makes what agent and controller read from the API, or write there, wrong in one way. */
-export const apiDefects: Readonly<Partial<Record<DefectName, (kube: Kube) => Kube>>> = {
+export const apiDefects: Readonly<Partial<Record<DefectName, (kube: Kube, program: string) => Kube>>> = {
+  ...poolDefects,
   'status-names-another-node': (kube) =>
     withStatus(kube, (status) => (status.egressNode ? { ...status, egressNode: `not-${status.egressNode}` } : status)),
   'status-claims-unassigned': (kube) =>
@@ -22,16 +25,6 @@ function withStatus(kube: Kube, rewrite: (status: EgressStatus) => EgressStatus)
       const { status, ...rest } = patch as { readonly status?: EgressStatus };
       const isStatus = resource.kind === 'Egress' && status !== undefined;
       return kube.patch(resource, name, isStatus ? { ...rest, status: rewrite(status) } : patch, options);
-    },
-  });
-}
-
-/** The client with some of its methods replaced. */
-function bent(kube: Kube, methods: Partial<Kube>): Kube {
-  return new Proxy(kube, {
-    get: (target, key) => {
-      const method: unknown = Reflect.get(methods, key) ?? Reflect.get(target, key);
-      return typeof method === 'function' ? (method.bind(target) as unknown) : method;
     },
   });
 }

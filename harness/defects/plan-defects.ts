@@ -128,6 +128,7 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     ),
   }),
   'late-pods-ignored': () => steersOnly((pod, early) => early.has(pod)),
+  'pending-leaves-as-node': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way !== steerDrop) }),
   'stale-owner': () => {
     const [known, own, ways] = [new Set<string>(), new Set<string>(), new Map<string, string>()];
     const snat = new Map<string, string>();

@@ -8,8 +8,20 @@ import type { Namespaces } from './namespaces.ts';
 import type { Testbed } from './testbed.ts';
 import { sourceMaxLateMs, timeouts } from './timeouts.ts';
 
-/** Between two connections of a pod that has had no answer yet. */
-const dialIntervalMs = 20;
+/**
+ * How a pod dials that has had no answer yet: dense at first, since the time between two connections is in what is
+ * measured; then sparse, for many pods that are held back at the same time must not take the machine's processors.
+ */
+const dialSeries = [
+  { intervalMs: 20, count: 75 },
+  { intervalMs: 250, count: undefined },
+] as const;
+
+/** Pods at a time, below what the pod CIDRs and kubelets of three nodes hold; more than that begin late, and the rate tells. */
+const mostAlive = 90;
+
+/** A connection whose first packet was held back is of no use any more. */
+const dialTimeoutMs = 900;
 
 export interface DialWish {
   /** As the case calls it. */
@@ -38,8 +50,8 @@ interface DialPlan {
 }
 
 /**
- * Starts pods on an absolute schedule. The command of each dials the witness from its first moment on, every
- * `dialIntervalMs`, until it is answered; then the pod is deleted, so that its address soon goes to another one.
+ * Starts pods on an absolute schedule. The command of each dials the witness from its first moment on
+ * (see `dialSeries`) until it is answered; then the pod is deleted, so that its address soon goes to another one.
  */
 export async function dialAtStart(testbed: Testbed, namespaces: Namespaces, plan: DialPlan): Promise<DialRun> {
   const ports = await namespaces.openPorts(plan.wishes.length);
@@ -72,6 +84,7 @@ export async function dialAtStart(testbed: Testbed, namespaces: Namespaces, plan
   late.enable();
   const image = testbed.cluster.image(trafficImage);
   const { context } = testbed;
+  const alive = new Set<Promise<void>>();
   await openLoop(
     { count: plan.wishes.length, intervalMs: 1_000 / plan.perSecond, maxLateMs: Number.POSITIVE_INFINITY },
     async ({ seq }) => {
@@ -79,9 +92,13 @@ export async function dialAtStart(testbed: Testbed, namespaces: Namespaces, plan
       const one = open.get(port);
       if (one === undefined) return;
       const { namespace, name, node } = one.pod;
-      await testbed.kube.create(podResource, podManifest(namespace, name, node, image, dialCommand(name, plan, port)));
+      while (alive.size >= mostAlive) await Promise.race(alive);
+      alive.add(one.answered.promise);
+      await testbed.kube.create(podResource, podManifest(namespace, name, node, image, dialCommands(name, plan, port)));
       one.createdUs = nowUs();
       await within(one.answered.promise, timeouts.podReady, context.signal);
+      one.answered.resolve();
+      alive.delete(one.answered.promise);
       await testbed.kube.delete(podResource, name, namespace, { gracePeriodSeconds: 0 });
     },
     context.signal,
@@ -125,23 +142,23 @@ function begin(
   return { pod, port: 0, createdUs: 0, addressKnownUs: undefined, arrivals: [], answered };
 }
 
-function dialCommand(name: string, { witness }: DialPlan, port: number): ProbeCommand {
-  const limits = { intervalMs: dialIntervalMs, timeoutMs: timeouts.probe, maxLateMs: sourceMaxLateMs };
-  return {
-    op: 'probe',
-    family: 4,
-    id: 'dial',
-    kind: 'tcp',
-    host: witness,
-    port,
-    untilAnswered: true,
-    ...limits,
-    tokenPrefix: name,
-  };
+function dialCommands(name: string, { witness }: DialPlan, port: number): ProbeCommand[] {
+  const common = { op: 'probe', kind: 'tcp', family: 4, host: witness, port, untilAnswered: true } as const;
+  return dialSeries.map(({ intervalMs, count }, index) => {
+    const id = `dial-${index}`;
+    const limits = { intervalMs, timeoutMs: dialTimeoutMs, maxLateMs: sourceMaxLateMs };
+    return { ...common, ...limits, id, tokenPrefix: `${name}.${index}`, ...(count === undefined ? {} : { count }) };
+  });
 }
 
-function podManifest(namespace: string, name: string, node: string, image: string, command: ProbeCommand): KubeObject {
-  const args = ['--on-start', JSON.stringify(command)];
+function podManifest(
+  namespace: string,
+  name: string,
+  node: string,
+  image: string,
+  commands: readonly ProbeCommand[],
+): KubeObject {
+  const args = commands.flatMap((command) => ['--on-start', JSON.stringify(command)]);
   const spec = {
     nodeName: node,
     restartPolicy: 'Never',

@@ -1,11 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdapterContext, Adapter, EgressIntent, Selection } from '../adapter/adapter.ts';
-import type { CaseLog, ChangeOptions } from './case-log.ts';
+import { failed } from '../check/violations.ts';
+import { CaseStopped, type CaseLog, type ChangeOptions } from './case-log.ts';
+import { nowUs } from '../traffic/protocol.ts';
+import { millisSince } from './probing.ts';
 import type { Of } from './selection.ts';
 
 /** A policy of a case: "these pods leave as this address". */
 export class Egress {
   #intent: EgressIntent;
   #removed = false;
+  /** From a pool. */
+  #assigned = '';
   readonly #toSelection: (of: Of) => Selection;
   readonly #adapter: Adapter;
   readonly #context: AdapterContext;
@@ -31,17 +37,46 @@ export class Egress {
 
   /** The address, where there is one. */
   get address(): string {
-    return this.#intent.addresses[0] ?? '';
+    return this.#intent.addresses[0] ?? this.#assigned;
   }
 
   get addresses(): readonly string[] {
-    return this.#intent.addresses;
+    const { addresses } = this.#intent;
+    return addresses.length === 0 && this.#assigned !== '' ? [this.#assigned] : addresses;
   }
 
   async apply(): Promise<void> {
-    const { name, addresses, selection } = this.#intent;
-    this.#log.change(`policy ${name}: ${JSON.stringify(selection)} leaves as ${addresses.join(', ')}`);
+    const { name, addresses, selection, pool } = this.#intent;
+    const as = addresses.length === 0 ? `an address of ${pool}` : addresses.join(', ');
+    this.#log.change(`policy ${name}: ${JSON.stringify(selection)} leaves as ${as}`);
     await this.#adapter.apply(this.#intent, this.#context);
+  }
+
+  /** The address from the pool, once the implementation says that it is in place; the case ends where it does not. */
+  async assigned(): Promise<string> {
+    const { declared, name } = this.#adapter;
+    const startUs = nowUs();
+    for (;;) {
+      const status = await this.#adapter.statusOf?.(this.name, this.#context);
+      const [first] = status?.assigned ?? [];
+      if (first !== undefined) {
+        this.#assigned = first.address;
+        return first.address;
+      }
+      if (millisSince(startUs) > declared.settleMs) {
+        const why = status?.pendingReason ?? 'and does not say why';
+        const what = `policy ${this.name} is given an address and a node, and ${name} says so`;
+        this.#log.conclude(failed(what, `not within ${declared.settleMs} ms: ${why}`, []));
+        throw new CaseStopped(what);
+      }
+      await sleep(50);
+    }
+  }
+
+  /** Whether the implementation says that an address is in place. */
+  async hasAddress(): Promise<boolean> {
+    const status = await this.#adapter.statusOf?.(this.name, this.#context);
+    return (status?.assigned.length ?? 0) > 0;
   }
 
   /** The pods keep leaving with an Egress IP, the old one or the new one: no window for leaks opens. */

@@ -22,6 +22,15 @@ export class Leases<T> {
     throw new Error(`no free ${this.#what}: all ${this.#all.length} are in use`);
   }
 
+  /** So many that follow each other, the first of which fits; from the end, where `take` comes last. */
+  takeRun(count: number, fits: (first: T) => boolean = () => true): T[] {
+    for (let at = this.#all.length - count; at >= 0; at -= 1) {
+      const run = this.#all.slice(at, at + count);
+      if (fits(run[0] as T) && run.every((one) => !this.#taken.has(one))) return run.map((one) => this.#mark(one));
+    }
+    throw new Error(`no ${count} free ones of ${this.#what} follow each other: ${this.#taken.size} are in use`);
+  }
+
   /** This very one, counted from 1, e.g. the addresses of a figure. */
   claim(number: number): T {
     const wanted = this.#all[number - 1];

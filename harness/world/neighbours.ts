@@ -54,6 +54,13 @@ export class Neighbours implements AsyncDisposable {
     return mac === null ? null : (this.#macs.get(mac) ?? mac);
   }
 
+  /** Check. */
+  async isAt(address: string, node: string): Promise<CheckResult> {
+    const name = `${node} answers for ${address}`;
+    const now = await this.nodeOf(address);
+    return this.#log.conclude(now === node ? passed(name, 'it does') : failed(name, `${now ?? 'nobody'} does`, []));
+  }
+
   /** Check: not the one that answered before (see `nodeOf`). */
   async someoneElseAnswersFor(address: string, before: string | null): Promise<CheckResult> {
     const name = `another node answers for ${address}`;

@@ -9,6 +9,7 @@ import type { Destination, PodFacts } from '../history/events.ts';
 import type { CaseLog } from './case-log.ts';
 import type { CasePod } from './case-pod.ts';
 import { both } from '../check/address.ts';
+import { Allocation } from './allocation.ts';
 import { dialAtStart, type DialRun, type DialWish } from './dialling.ts';
 import { BadInputs } from './bad-inputs.ts';
 import { Egress } from './egress.ts';
@@ -16,11 +17,13 @@ import { runToEnd } from './ended-pods.ts';
 import { Forgery } from './forgery.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
 import { FromOutside } from './from-outside.ts';
-import { labelNode } from './node-labels.ts';
 import { NeighbourNews } from './neighbour-news.ts';
 import { Neighbours } from './neighbours.ts';
 import { OutsidePath } from './outside-path.ts';
 import { NodeHosts } from './node-hosts.ts';
+import { Nodes } from './nodes.ts';
+import { lackingPlacement, nodesOf } from './placements.ts';
+import type { Pool } from './pool.ts';
 import { Pods, type PodsSurroundings } from './pods.ts';
 import { startPodsAs, type PodAddress } from './pod-addresses.ts';
 import { selectionOf, type Of } from './selection.ts';
@@ -28,11 +31,6 @@ import { Services } from './services.ts';
 import { Statuses } from './statuses.ts';
 import type { Testbed } from './testbed.ts';
 import { Wire } from './wire.ts';
-
-/** The nodes with these numbers, from 1, each once; a cluster with fewer nodes begins again with its first. */
-function nodesOf(all: readonly string[], numbers: readonly number[]): string[] {
-  return [...new Set(numbers.map((number) => all[(number - 1) % all.length] ?? ''))];
-}
 
 /**
  * What a case sees of the testbed. It speaks of namespaces, pods and addresses; how they are made is not its business.
@@ -43,11 +41,13 @@ export class World implements AsyncDisposable {
   readonly services: Services;
   readonly neighbours: Neighbours;
   readonly neighbourNews: NeighbourNews;
+  readonly nodes: Nodes;
   readonly statuses: Statuses;
   readonly outside: OutsidePath;
   readonly fromOutside: FromOutside;
   readonly nodeHosts: NodeHosts;
   readonly badInputs: BadInputs;
+  readonly allocation: Allocation;
   readonly namespaces: Namespaces;
   readonly forgery: Forgery;
   readonly log: CaseLog;
@@ -81,6 +81,8 @@ export class World implements AsyncDisposable {
     this.statuses = new Statuses(testbed, log, this.neighbours);
     this.fromOutside = this.#undo.use(new FromOutside(testbed, this.namespaces, this.#around, log));
     this.nodeHosts = this.#undo.use(new NodeHosts(testbed, log, runName));
+    this.nodes = this.#undo.use(new Nodes(testbed, log));
+    this.allocation = this.#undo.use(new Allocation(testbed, log, this.statuses, runName));
   }
 
   /** Makes what the case takes as given. */
@@ -125,12 +127,6 @@ export class World implements AsyncDisposable {
     return value;
   };
 
-  /** Sets labels of a node until the case ends; null removes one. */
-  readonly labelNode = async (name: string, labels: Readonly<Record<string, string | null>>): Promise<void> => {
-    this.log.step(`labels of node ${name}: ${JSON.stringify(labels)}`);
-    this.#undo.defer(await labelNode(this.#testbed, name, labels));
-  };
-
   /** Ends pods of the case at once. */
   readonly removePods = (pods: Pods): Promise<void> => this.namespaces.removePods(pods.facts);
 
@@ -170,13 +166,17 @@ export class World implements AsyncDisposable {
   };
 
   /** Makes these pods leave as a new address (or the given ones). Resolves when the API has accepted it. */
-  readonly egress = async (of: Of, options: { addresses?: readonly string[]; via?: string } = {}): Promise<Egress> => {
+  readonly egress = async (
+    of: Of,
+    options: { addresses?: readonly string[]; via?: string; pool?: Pool } = {},
+  ): Promise<Egress> => {
     const name = `${this.#runName}-${(this.#egresses += 1)}`;
     const toSelection = (one: Of): Selection => selectionOf(one, (namespace) => this.namespaces.realName(namespace));
     const intent = {
       name,
       selection: toSelection(of),
-      addresses: options.addresses ?? [this.newAddress()],
+      addresses: options.addresses ?? (options.pool === undefined ? [this.newAddress()] : []),
+      ...(options.pool === undefined ? {} : { pool: options.pool.name }),
       ...(options.via === undefined ? {} : { via: options.via }),
     };
     const { adapter, context } = this.#testbed;
@@ -212,14 +212,9 @@ export class World implements AsyncDisposable {
   /** Records where the pods run relative to the exit; throws where one of the three placements has none. */
   readonly coversAllPlacements = async (pods: Pods, egress: Egress): Promise<void> => {
     const owner = await egress.owner();
-    const isGateway = (name: string): boolean =>
-      this.topology.nodes.some((node) => node.name === name && node.labels['egress-gateway'] === 'true');
-    const placement = ({ node }: PodFacts): string =>
-      node === owner ? 'the egress node' : isGateway(node) ? 'another egress node' : 'a plain worker';
-    const groups = Map.groupBy(pods.facts, placement);
-    for (const wanted of ['the egress node', 'another egress node', 'a plain worker']) {
-      if (!groups.has(wanted)) throw new Error(`${pods.label}: none is on ${wanted}; ${egress.address} is on ${owner}`);
-    }
+    const lacking = lackingPlacement(pods.facts, owner, this.topology.nodes);
+    if (lacking !== undefined)
+      throw new Error(`${pods.label}: none is on ${lacking}; ${egress.address} is on ${owner}`);
     this.log.step(`${egress.address} is on ${owner}; ${pods.label} are on all three placements`);
   };
 
@@ -238,6 +233,11 @@ export class World implements AsyncDisposable {
     const [port = 0] = await this.namespaces.openPorts(1);
     this.namespaces.note(pod, port);
     return port;
+  };
+
+  /** The witness, as a destination of one pod. */
+  readonly witnessOf = (pod: PodFacts): Destination => {
+    return { name: 'witness', host: this.witnessAddress, port: this.portOf(pod) };
   };
 
   get witnessAddress(): string {

@@ -15,14 +15,14 @@ export default defineCase({
   // Every policy of the cluster moves.
   exclusive: true,
   disruptive: true,
-  async checks({ pods, egress, labelNode, neighbourNews, newAddress6, coversAllPlacements }) {
+  async checks({ pods, egress, nodes, neighbourNews, newAddress6, coversAllPlacements }) {
     const x = await egress({ namespace: 'shop' }, { addresses: [newAddress6()] });
     await pods('shop').eventuallyLeaveAs(x.address, { over: 6 });
     await coversAllPlacements(pods('shop'), x);
     await neighbourNews.keepsOthersOff(x.address);
     const before = await x.owner();
     await neighbourNews.tellsOfMove(x.address, async () => {
-      await labelNode(before, { 'egress-gateway': null });
+      await nodes.label(before, { 'egress-gateway': null });
       await pods('shop').eventuallyLeaveAs(x.address, { over: 6 });
     });
     await pods('shop').leaveAs(x.address, { over: 6 });

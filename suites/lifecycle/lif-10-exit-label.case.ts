@@ -15,13 +15,13 @@ export default defineCase({
   // Every policy of the cluster moves.
   exclusive: true,
   disruptive: true,
-  async checks({ pods, egress, labelNode, coversAllPlacements, neighbours }) {
+  async checks({ pods, egress, nodes, coversAllPlacements, neighbours }) {
     const x = await egress({ namespace: 'shop' });
     await pods('shop').eventuallyLeaveAs(x.address);
     await coversAllPlacements(pods('shop'), x);
     const [before, answering] = [await x.owner(), await neighbours.nodeOf(x.address)];
     await pods('shop').arriveOnlyAs(x.address, async () => {
-      await labelNode(before, { 'egress-gateway': null });
+      await nodes.label(before, { 'egress-gateway': null });
       await pods('shop').eventuallyLeaveAs(x.address);
     });
     await neighbours.someoneElseAnswersFor(x.address, answering);
