@@ -32,7 +32,7 @@ export class NeighbourNews {
   async tellsOfMove(address: string, during: () => Promise<void>): Promise<CheckResult> {
     const name = `the link is told where ${address} has moved`;
     const before = await this.#neighbours.nodeOf(address);
-    const heard = this.#outside.watch([address]);
+    const heard = await this.#outside.watch([address]);
     const startUs = nowUs();
     await during();
     let known = await this.#neighbours.knownNodeOf(address);

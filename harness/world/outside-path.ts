@@ -41,12 +41,11 @@ export class OutsidePath implements AsyncDisposable {
   }
 
   /** What is on the outside wire from now on and comes from, goes to or speaks of (ND) one of the addresses, or goes to one of the ports. */
-  watch(addresses: readonly string[], ports: ReadonlySet<number> = new Set()): Watched {
+  async watch(addresses: readonly string[], ports: ReadonlySet<number> = new Set()): Promise<Watched> {
     const { wire } = this.#testbed;
     const packets: PacketEvent[] = [];
-    const before = wire.fence();
-    // Whoever asks for the packets gets the error.
-    before.catch(() => undefined);
+    // What was on the wire before has been told by then, however late the capture is.
+    const before = await wire.fence();
     const stop = wire.onPacket((packet) => {
       const of = [packet.src, packet.dst, ...(packet.target === undefined ? [] : [packet.target])];
       const isToPort = packet.dport !== undefined && ports.has(packet.dport);
@@ -54,7 +53,7 @@ export class OutsidePath implements AsyncDisposable {
     });
     this.#undo.defer(async () => stop());
     return {
-      packets: async () => ({ dropped: (await wire.fence()) - (await before), packets: [...packets] }),
+      packets: async () => ({ dropped: (await wire.fence()) - before, packets: [...packets] }),
     };
   }
 

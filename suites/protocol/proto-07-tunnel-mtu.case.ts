@@ -18,13 +18,15 @@ export default defineCase({
     lanMtu: { means: 'MTU of the networks of nodes and pods, bytes', default: 1500, min: 1280, max: 9000 },
   },
   plan: 7,
+  // The capture, which all cases share, has to take the uploads as well.
+  exclusive: true,
   catches: ['large-packets-lost', 'overlay-mtu-untold'],
   async checks({ pods, egress, outside, check, parameter, witnessAddress, portOf, coversAllPlacements }) {
     const lanMtu = parameter('lanMtu');
     const x = await egress({ namespace: 'shop' });
     await pods('shop').eventuallyLeaveAs(x.address);
     await coversAllPlacements(pods('shop'), x);
-    const wire = outside.watch([x.address]);
+    const wire = await outside.watch([x.address]);
     await pods('shop').leaveAs(x.address, { bytes: parameter('mebibytes') * 1024 * 1024, count: 1, timeoutMs: 60_000 });
     const { packets, dropped } = await wire.packets();
     check('both sides of the uploads tell the size of their segments', (context) =>

@@ -21,7 +21,7 @@ export default defineCase({
     await coversAllPlacements(pods('shop'), x);
     const atLeast = 5 * pods('shop').members.length;
 
-    const marked = outside.watch([x.address]);
+    const marked = await outside.watch([x.address]);
     await pods('shop').leaveAs(x.address, { by, trafficClass, count: 5 });
     const seen = await marked.packets();
     check(`DSCP and ECN are ${declared.trafficClass}`, (context) =>
@@ -37,7 +37,7 @@ export default defineCase({
       ),
     );
 
-    const withOptions = outside.watch([x.address]);
+    const withOptions = await outside.watch([x.address]);
     if (declared.ipOptions === 'kept') {
       await pods('shop').leaveAs(x.address, { by, ipOptions: true, count: 5 });
       const { packets, dropped } = await withOptions.packets();

@@ -28,7 +28,7 @@ export default defineCase({
     await coversAllPlacements(pods('shop'), x);
     const { members } = pods('shop');
     const ports = new Set(members.map(({ facts }) => portOf(facts)));
-    const wire = outside.watch([], ports);
+    const wire = await outside.watch([], ports);
     const witness = (port: number) => ({ name: 'witness', host: witnessAddress, port });
     await Promise.all(members.map((pod) => pod.sendOddSegments(witness(portOf(pod.facts)), 5)));
     // They leave in the order in which they were sent: what follows shows that they are through.
