@@ -3,6 +3,7 @@ import type { Cluster } from '../../clusters/cluster.ts';
 import type { Feature } from '../case/features.ts';
 import type { Attempt, BadInput } from './bad-input.ts';
 import type { Declared } from './declared.ts';
+import type { PolicyEvent, PolicyMetrics, PolicyStatus } from './observation.ts';
 
 /** Which pods a policy is for, in the terms of the case. */
 export type Selection =
@@ -70,14 +71,6 @@ export class Refused extends Error {
   override readonly name = 'Refused';
 }
 
-/** What an implementation says about a policy. A claim, which cases hold against what is seen outside. */
-export interface PolicyStatus {
-  /** The addresses that are in place, each with the node that has it. */
-  readonly assigned: readonly { readonly address: string; readonly node: string }[];
-  /** Why an address is not in place; null where nothing is said about that. */
-  readonly pendingReason: string | null;
-}
-
 export interface AdapterContext {
   readonly cluster: Cluster;
   readonly kube: Kube;
@@ -113,6 +106,10 @@ export interface Adapter {
   limitNode?(node: string, limit: number | null, context: AdapterContext): Promise<void>;
   /** Ends its own programs of that kind, all at once, and resolves when they are back. */
   restart(what: 'agents' | 'controller', context: AdapterContext): Promise<void>;
+  /** What it has told about the policy, also about one that is gone; where it claims Events. */
+  eventsOf?(name: string, context: AdapterContext): Promise<readonly PolicyEvent[]>;
+  /** What it counts; where it claims Metrics. */
+  metrics?(context: AdapterContext): Promise<PolicyMetrics>;
   /** Gives it wrong input of a policy for these pods, says what becomes of it, and takes it back; where it claims InputValidation. */
   attempt?(
     input: BadInput,

@@ -19,6 +19,7 @@ import { bundledDeclared } from './bundled-declared.ts';
 import { bundledFeatures } from './bundled-features.ts';
 import { appliedTo, applyAll, dropUnusedPools, objectsOf } from './bundled-objects.ts';
 import { bundledPools } from './bundled-pools.ts';
+import { bundledEvents, bundledMetrics, bundledStatus } from './bundled-observation.ts';
 import { restartPods } from './restart-pods.ts';
 import { resourceRefOf } from './resource-ref.ts';
 import { whenNamespaceGone, whenWorkloadsReady } from './workloads-ready.ts';
@@ -73,16 +74,11 @@ export const bundled: Adapter = {
     return egress?.status?.egressNode || null;
   },
 
-  async statusOf(name, { kube }) {
-    const egress = await kube.find<Egress>(egresses, name);
-    const { egressIP = '', egressNode = '', assignments, conditions = [] } = egress?.status ?? {};
-    const first = egressIP === '' && egressNode === '' ? [] : [{ ip: egressIP, node: egressNode }];
-    const bad = conditions.find(({ type = '', status }) => /^IP(Allocated|Assigned)$/.test(type) && status === 'False');
-    return {
-      assigned: (assignments ?? first).map(({ ip, node }) => ({ address: ip, node })),
-      pendingReason: bad === undefined ? null : `${bad.reason}: ${bad.message}`,
-    };
-  },
+  statusOf: (name, { kube }) => bundledStatus(name, kube),
+
+  eventsOf: (name, { kube }) => bundledEvents(name, kube),
+
+  metrics: ({ cluster }) => bundledMetrics(cluster),
 
   async except(cidrs, { kube }) {
     const metadata = { name: configName, namespace: installNamespace };

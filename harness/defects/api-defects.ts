@@ -1,4 +1,5 @@
 import type { EgressStatus } from '../../agent/api/egress.ts';
+import { events } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import { bent } from './bent.ts';
 import type { DefectName } from './names.ts';
@@ -16,7 +17,16 @@ export const apiDefects: Readonly<Partial<Record<DefectName, (kube: Kube, progra
       const conditions = status.conditions?.filter((condition) => condition.status !== 'False');
       return conditions === undefined ? status : { ...status, conditions };
     }),
+  'events-missing': (kube) => withoutEvents(kube, () => true),
+  'failures-untold': (kube) => withoutEvents(kube, (event) => 'type' in event && event.type === 'Warning'),
 };
+
+function withoutEvents(kube: Kube, isLost: (event: object) => boolean): Kube {
+  return bent(kube, {
+    create: (resource, object) =>
+      resource.plural === events.plural && isLost(object) ? Promise.resolve(object) : kube.create(resource, object),
+  });
+}
 
 /** The client, with the status of each Egress written otherwise. */
 function withStatus(kube: Kube, rewrite: (status: EgressStatus) => EgressStatus): Kube {

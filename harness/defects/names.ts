@@ -77,6 +77,8 @@ export const defects = {
   'exceptions-ignored': 'destinations that are excepted later are not',
   'exceptions-too-wide': 'with a destination its whole network is excepted',
   'one-address-a-node': 'a node gives all pods that leave from it the first of its addresses',
+  'events-missing': 'no event tells of policies',
+  'failures-untold': 'no event tells that a policy could not be put in place',
 } as const;
 
 export type DefectName = keyof typeof defects;

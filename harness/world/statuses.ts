@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PolicyStatus } from '../adapter/adapter.ts';
+import type { PolicyEvent, PolicyMetrics, PolicyStatus } from '../adapter/observation.ts';
 import { statusIsTrue } from '../check/status.ts';
 import { failed, passed, type CheckResult } from '../check/violations.ts';
 import { nowUs } from '../traffic/protocol.ts';
@@ -49,13 +49,59 @@ export class Statuses {
     return this.#log.conclude(statusIsTrue({ claims: assigned, wanted: [], answering }, { name }));
   }
 
-  /** Check: it soon tells in words why the policy has no address in place. */
-  async saysWhy(egress: Egress, like: RegExp): Promise<CheckResult> {
+  /** Check: it soon tells in words why the policy has no address in place, and claims none. */
+  async saysWhy(egress: Egress, like: RegExp = /\S+ \S+ \S+/): Promise<CheckResult> {
     const name = `the status of ${egress.name} says why it is not in place`;
-    const { pendingReason } = await this.#until(egress, (status) => like.test(status.pendingReason ?? ''));
-    const isSaid = like.test(pendingReason ?? '');
-    const message = pendingReason === null ? 'it says nothing' : `it says "${pendingReason}"`;
-    return this.#log.conclude(isSaid ? passed(name, message) : failed(name, message, []));
+    const { pendingReason, assigned } = await this.#until(egress, (status) => like.test(status.pendingReason ?? ''));
+    const claims = assigned.map(({ address, node }) => `; it claims ${address} on ${node}`).join('');
+    const message = `${pendingReason === null ? 'it says nothing' : `it says "${pendingReason}"`}${claims}`;
+    const isRight = like.test(pendingReason ?? '') && claims === '';
+    return this.#log.conclude(isRight ? passed(name, message) : failed(name, message, []));
+  }
+
+  /** What it says now about why the policy is not in place. */
+  async reasonOf(egress: Egress): Promise<string | null> {
+    return (await this.#until(egress, () => true)).pendingReason;
+  }
+
+  /** Check: an event of this kind tells of the policy soon, with every one of these words; also when the policy is gone. */
+  async isTold(egress: Egress, what: PolicyEvent['what'], words: readonly string[]): Promise<CheckResult> {
+    const { adapter, context } = this.#testbed;
+    if (adapter.eventsOf === undefined) throw new Error(`${adapter.name} claims events and has no way to read them`);
+    const name = `an event tells that ${egress.name} is ${what}, with ${words.join(', ') || 'some reason'}`;
+    const startUs = nowUs();
+    for (;;) {
+      const all = await adapter.eventsOf(egress.name, context);
+      const found = all.find((event) => event.what === what && words.every((word) => event.text.includes(word)));
+      const waitedMs = millisSince(startUs, nowUs());
+      if (found !== undefined) return this.#log.conclude(passed(name, `"${found.text}"`, { toldMs: waitedMs }));
+      if (waitedMs > statusMs) {
+        const texts = all.map((event) => `${event.what}: "${event.text}"`).join('; ') || 'none';
+        return this.#log.conclude(failed(name, `not within ${statusMs} ms; events: ${texts}`, []));
+      }
+      await sleep(lookEveryMs);
+    }
+  }
+
+  /** What the implementation counts now. */
+  metrics(): Promise<PolicyMetrics> {
+    const { adapter, context } = this.#testbed;
+    if (adapter.metrics === undefined) throw new Error(`${adapter.name} claims metrics and has no way to read them`);
+    return adapter.metrics(context);
+  }
+
+  /** Check: a number soon becomes this. */
+  async comesToCount(what: string, wanted: number, value: (now: PolicyMetrics) => number): Promise<CheckResult> {
+    const name = `${what} come to be ${wanted}`;
+    const startUs = nowUs();
+    for (;;) {
+      const last = value(await this.metrics());
+      const waitedMs = millisSince(startUs, nowUs());
+      if (last === wanted) return this.#log.conclude(passed(name, `after ${waitedMs} ms`, { countedMs: waitedMs }));
+      if (waitedMs > statusMs)
+        return this.#log.conclude(failed(name, `not within ${statusMs} ms; they are ${last}`, []));
+      await sleep(lookEveryMs);
+    }
   }
 
   /** The first status that is as wanted, or else the last one. */

@@ -34,11 +34,19 @@ export async function apply(
     if (target.subresource !== '') throw new ApiError(404, 'NotFound', `${resource.plural} "${name}" not found`);
     const object = decode(clone(config), target, options, 'patch');
     write(object, [applierOf(target, config, options)]);
-    return { object: await create(state, target, object, options, true), created: true };
+    try {
+      return { object: await create(state, target, object, options, true), created: true };
+    } catch (error) {
+      // Somebody else has made it while webhooks were asked: then it is changed.
+      if (!(error instanceof ApiError && error.reason === 'AlreadyExists' && namesOne(config))) throw error;
+    }
   }
   const change = (current: ApiObject): ApiObject => applyTo(current, config, target, force, options);
   return { object: await update(state, target, change, options, true), created: false };
 }
+
+/** A generated name is another one each time. */
+const namesOne = ({ metadata }: JsonObject): boolean => isObject(metadata) && metadata['name'] !== undefined;
 
 /** The configuration has to be of this kind, and to speak of fields that exist. */
 function checkConfiguration(document: unknown, target: Target): JsonObject {
