@@ -178,6 +178,8 @@ seen['metrics'] = {
   ],
 };
 
+// Until the agent knows it, nothing of it leaves.
+seen['unknownPod'] = await sourceSeen('late', outsideAddress[4]);
 // Its first packets may come before the agent knows it: held back, and sent again by TCP after a second.
 putPod(node1, 'late', lateAddress);
 seen['latePod'] = await sourceSeen('late', outsideAddress[4], 3);

@@ -56,6 +56,7 @@ test.each([
     },
   },
   { when: 'its pods leave with it from every node', key: 'selected', want: fromEverywhere },
+  { when: 'nothing leaves of a pod that nobody knows', key: 'unknownPod', want: 'none' },
   { when: 'a pod that comes later leaves with it from its first packet on', key: 'latePod', want: egressIP },
   { when: 'while all programs are stopped pods leave with it', key: 'whileStopped', want: fromEverywhere },
   { when: 'and after their restart', key: 'afterRestart', want: fromEverywhere },
