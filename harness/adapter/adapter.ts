@@ -89,6 +89,7 @@ export interface Adapter {
   /** What an attacker would find out about its overlay: the VXLAN network, and the inner MAC address of a node's end. */
   readonly overlay?: { readonly port: number; readonly vni: number; macOf(nodeAddress: string): string };
   version(): Promise<string>;
+  isInstalled(context: AdapterContext): Promise<boolean>;
   /** Resolves when the implementation says that it is ready. */
   install(context: AdapterContext): Promise<void>;
   uninstall(context: AdapterContext): Promise<void>;

@@ -6,6 +6,7 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'MatchExpressions',
   'ExcludedCIDRs',
   'NoLeakWhileMoving',
+  'CleanUninstall',
   'ExplicitIP',
   'IPPool',
   'PoolUsageStatus',

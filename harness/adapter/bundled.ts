@@ -11,7 +11,7 @@ import {
   installNamespace,
 } from '../../agent/api/install.ts';
 import { defaultOverlayPort, overlayMac, vni } from '../../agent/api/overlay.ts';
-import { nodes, pods } from '../../agent/kube/object.ts';
+import { namespaces, nodes, pods } from '../../agent/kube/object.ts';
 import { both } from '../check/address.ts';
 import type { Adapter } from './adapter.ts';
 import { attemptBundled } from './bundled-attempt.ts';
@@ -35,6 +35,10 @@ export const bundled: Adapter = {
   async version() {
     const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
     return (JSON.parse(manifest) as { version: string }).version;
+  },
+
+  async isInstalled({ kube }) {
+    return (await kube.find(namespaces, installNamespace)) !== null;
   },
 
   async install(context) {

@@ -8,6 +8,7 @@ export const none: Adapter = {
   // Nothing of it is tested: there are no policies.
   declared: bundledDeclared,
   version: () => Promise.resolve('none'),
+  isInstalled: () => Promise.resolve(false),
   install: () => Promise.resolve(),
   uninstall: () => Promise.resolve(),
   apply: ({ name }) => Promise.reject(new Error(`policy ${name}: this cluster has no Egress implementation`)),

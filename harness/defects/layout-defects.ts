@@ -19,6 +19,7 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
       guard,
       () => '',
     ),
+  'table-stays': (layout) => `${layout}\ntable ip egressproof_stays {\n}\n`,
   'tcp-only': (layout) => onlyFor('tcp', layout),
   'udp-only': (layout) => onlyFor('udp', layout),
   'ports-only': (layout) => onlyFor('{ tcp, udp }', layout),

@@ -43,6 +43,7 @@ export const defects = {
   'node-addresses-given': 'the controller does not know the addresses of nodes',
   'capacity-ignored': 'what nodes say about how many Egress IPs they may have is not read',
   'pending-leaves-as-node': 'the pods of a policy without an address leave as their nodes',
+  'table-stays': 'the agent leaves one of its tables when it goes',
   'stale-owner': 'an address stays on the node that had it first',
   'replaced-policy-late': 'a policy that is created again under its name takes effect after a moment only',
   'unknown-pods-pass': 'a pod that the agent does not know yet leaves with the address of its node',

@@ -1,11 +1,13 @@
 import { nodes } from '../../agent/kube/object.ts';
 import type { CaseLog } from './case-log.ts';
+import { Installation } from './installation.ts';
 import type { Testbed } from './testbed.ts';
 
 type Labels = Readonly<Record<string, string | null>>;
 
 /** What a case changes about nodes; all of it is taken back when the case ends. */
 export class Nodes implements AsyncDisposable {
+  readonly installation: Installation;
   readonly #testbed: Testbed;
   readonly #log: CaseLog;
   readonly #undo = new AsyncDisposableStack();
@@ -13,6 +15,7 @@ export class Nodes implements AsyncDisposable {
   constructor(testbed: Testbed, log: CaseLog) {
     this.#testbed = testbed;
     this.#log = log;
+    this.installation = new Installation(testbed, log);
   }
 
   /** Sets labels of a node; null removes one. */

@@ -4,6 +4,7 @@ import type { Cluster } from '../../clusters/cluster.ts';
 import type { Adapter, AdapterContext } from '../adapter/adapter.ts';
 import { both } from '../check/address.ts';
 import { addressesOf, Leases, witnessPorts } from './leases.ts';
+import { statesBefore, type NodeStates } from './installation.ts';
 import { Wire } from './wire.ts';
 import { Witness } from './witness.ts';
 
@@ -30,6 +31,8 @@ export interface Testbed extends AsyncDisposable {
   /** The capture of what leaves the cluster. */
   readonly wire: Wire;
   readonly podCache: Reflection<Pod>;
+  /** What nodes were like before the implementation came; null where nobody could look. */
+  readonly before: NodeStates | null;
   readonly addresses: Leases<string>;
   /** Those of IPv6 in a dual-stack cluster. */
   readonly addresses6: Leases<string>;
@@ -48,6 +51,7 @@ export async function openTestbed(
   await using undo = new AsyncDisposableStack();
   const context: AdapterContext = { cluster, kube, signal };
   const { topology } = cluster;
+  const before = await statesBefore(adapter, context);
   const [witness, wire] = await Promise.all([
     Witness.start(cluster).then((started) => undo.use(started)),
     Wire.open(cluster.wire.host, cluster.wire.interfaces, both(topology.outside.cidr, topology.outside.cidr6)).then(
@@ -73,6 +77,7 @@ export async function openTestbed(
     witness,
     wire,
     podCache,
+    before,
     addresses: new Leases('Egress IP', addressesOf(topology.egressRange)),
     addresses6: new Leases('IPv6 Egress IP', topology.egressRange6 ? addressesOf(topology.egressRange6) : []),
     ports: new Leases('port of the witness', witnessPorts),

@@ -15,6 +15,8 @@ export default defineCase({
   parameters: { starts: { means: 'pods of shop that start', default: 100, min: 10, max: 10_000 } },
   plan: 5,
   catches: ['unknown-pods-pass', 'late-pods-ignored'],
+  // It takes all the processors that starting pods takes.
+  exclusive: true,
   async checks({ pods, egress, topology, dialAtStart, check, declared, parameter, coversAllPlacements }) {
     const x = await egress({ namespace: 'shop' });
     await pods('shop').eventuallyLeaveAs(x.address);

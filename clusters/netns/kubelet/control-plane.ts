@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   daemonSets,
   deployments,
@@ -12,7 +13,7 @@ import { perFamily } from '../../families.ts';
 import { nftApply } from '../../../agent/linux/nft.ts';
 import { netnsPath } from '../paths.ts';
 import { serveDns } from './dns-server.ts';
-import { publishDns } from './dns-service.ts';
+import { dnsServiceName, publishDns } from './dns-service.ts';
 import { planZone } from './dns-zone.ts';
 import type { Hosts } from './dns-zone.ts';
 import { managedBy, planEndpointSlices, sliceController } from './endpoint-slices.ts';
@@ -26,6 +27,8 @@ import { schedule } from './schedule.ts';
 import { planServiceProxy } from './service-proxy.ts';
 import { patchStatus } from './status-patch.ts';
 import { WorkloadControllers } from './workload-controllers.ts';
+
+const DNS_REACHED_MS = 10_000;
 
 /** Everything of Kubernetes but the API server: kubelets, scheduler, controllers, service proxies and DNS. */
 export class ControlPlane {
@@ -80,6 +83,10 @@ export class ControlPlane {
       this.#stop.signal,
     );
     await publishDns(this.#context.kube, this.#context.config.topology.serviceCIDR, dnsEndpoint);
+    // A cluster is up when its own Service can be reached.
+    const hasDns = (node: string): boolean => this.#proxied.get(node)?.includes(dnsServiceName) === true;
+    for (let waited = 0; waited < DNS_REACHED_MS && ![...this.kubelets.keys()].every(hasDns); waited += 10)
+      await delay(10);
     void watchOverNodes(this.#context.kube, this.kubelets, this.#context.log, this.#stop.signal);
   }
 

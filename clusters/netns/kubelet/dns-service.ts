@@ -8,6 +8,7 @@ import { DNS_PORT } from './dns-server.ts';
 import type { EndpointSlice, Service } from './objects.ts';
 
 const meta = { name: 'kube-dns', namespace: 'kube-system' };
+export const dnsServiceName = meta.name;
 const port = { name: 'dns', protocol: 'UDP' as const, port: DNS_PORT };
 
 /** The cluster's DNS is the tenth address of the Service range, as kubeadm has it. */
