@@ -91,7 +91,7 @@ async function run(
       emit({ event: 'done', id, sent: sendForged(sockets, command) });
       return;
     case 'serve': {
-      await using _server = await serveEcho(sockets, command.port);
+      await using _server = await serveEcho(sockets, command.port, undefined, command.udpAt);
       emit({ event: 'ready', id, port: command.port });
       if (!signal.aborted) await once(signal, 'abort');
     }

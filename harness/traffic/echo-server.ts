@@ -1,5 +1,5 @@
 import type { Socket as DgramSocket } from 'node:dgram';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { answerText, type Answered } from './answer.ts';
 import type { Sockets } from '../../agent/linux/sockets.ts';
 import { onBothFamilies } from './families.ts';
@@ -15,22 +15,27 @@ export interface Request extends Answered {
 /**
  * Answers, on one port of both families, TCP lines, UDP datagrams and HTTP requests with `{token, address, port}` of the
  * client, an answer as long as the request where that is longer. TCP and HTTP share the port: a connection that begins as
- * HTTP does is HTTP, of version 1.1 (and WebSocket) or 2.
+ * HTTP does is HTTP, of version 1.1 (and WebSocket) or 2. `udpAt`: addresses that datagrams are taken at, instead of all,
+ * for a host with several addresses does not answer them with the one that was asked.
  */
 export async function serveEcho(
   sockets: Sockets,
   port: number,
   onRequest: (request: Request) => void = () => undefined,
+  udpAt: readonly string[] = [],
 ): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   const webServers = webServersBy(port, onRequest);
-  await onBothFamilies(async (_family, any) => opened.use(await listen(sockets, any, port, webServers, onRequest)));
+  await onBothFamilies(async (family, any) => {
+    const udpHost = udpAt.find((address) => isIP(address) === family) ?? any;
+    opened.use(await listen(sockets, { host: any, udpHost }, port, webServers, onRequest));
+  });
   return opened.move();
 }
 
 async function listen(
   sockets: Sockets,
-  host: string,
+  { host, udpHost }: { readonly host: string; readonly udpHost: string },
   port: number,
   webServers: WebServers,
   onRequest: (request: Request) => void,
@@ -58,7 +63,7 @@ async function listen(
   });
   let udp: DgramSocket;
   try {
-    udp = await sockets.bindUdp({ host, port });
+    udp = await sockets.bindUdp({ host: udpHost, port });
   } catch (error) {
     tcp.close();
     throw error;

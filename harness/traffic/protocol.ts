@@ -97,7 +97,12 @@ export const queryCommand = z.object({
 export type QueryCommand = z.infer<typeof queryCommand>;
 
 /** Echoes the client's source on a port: a line or datagram or HTTP request gets `{token, address, port}`. */
-export const serveCommand = z.object({ op: z.literal('serve'), id: z.string(), port });
+export const serveCommand = z.object({
+  op: z.literal('serve'),
+  id: z.string(),
+  port,
+  udpAt: z.array(z.string()).optional(),
+});
 export const resolveCommand = z.object({
   op: z.literal('resolve'),
   id: z.string(),

@@ -1,5 +1,6 @@
 import type { ExecSession } from '../../agent/kube/types.ts';
 import type { RunningProcess } from '../../clusters/cluster.ts';
+import { both } from '../check/address.ts';
 import type { Destination, PodFacts, Sample } from '../history/events.ts';
 import {
   trafficEvent,
@@ -128,7 +129,8 @@ export class CasePod implements Disposable {
       (event) => (event.event === 'ready' ? true : undefined),
       `sign that port ${port} is open`,
     );
-    this.#link.send({ op: 'serve', id, port });
+    const { hostNetwork, ip, ip6 } = this.facts;
+    this.#link.send({ op: 'serve', id, port, ...(hostNetwork ? { udpAt: both(ip, ip6) } : {}) });
     await ready;
   }
 
