@@ -173,7 +173,7 @@ export class DataPlane {
 
   /** Null where a table is missing that the node has to have. */
   async #readTables(uplinks: Iterable<Family>): Promise<NftObject[] | null> {
-    const families = [...[...uplinks].map(tableFamily), 'netdev', 'arp'];
+    const families = [...[...uplinks].map(tableFamily), 'netdev', 'arp', 'inet'];
     const present = (await nftJson(['list', 'tables'], this.#options)).map((object) => object['table']);
     if (!families.every((family) => present.some((entry) => entry?.['family'] === family && entry['name'] === table)))
       return null;

@@ -16,6 +16,7 @@ const plan = (change: Partial<NodePlan> = {}): NodePlan => ({
   spread: new Map(),
   spreadSnat: new Map(),
   origins: new Map(),
+  limits: new Map(),
   exempt: ['10.203.0.0/16'],
   peers: new Map([['172.16.18.122', '02:e6:ac:10:12:7a']]),
   addresses: new Set(['172.16.18.131']),
@@ -160,6 +161,32 @@ test('pods of other nodes are known with their node, and read back as they were 
   expect(parseElements(kernel)['ip origins']).toEqual(written);
   const long = [{ set: { family: 'ip', name: 'origins6', elem: [{ concat: ['172.16.18.122', '0xfd05'] }] } }] as never;
   expect([...parseElements(long)['ip origins6'].keys()]).toEqual(['172.16.18.122 . 0x0000fd05']);
+});
+
+test('a limit is an object, there before the pods that have it and gone after them', () => {
+  const limit = { name: 'limit_lab_250000_1', bytesPerSecond: 250_000, burstBytes: 1 };
+  const more = { name: 'limit_lab_500000_1', bytesPerSecond: 500_000, burstBytes: 1 };
+  const limited = plan({ limits: new Map([['10.203.2.5', limit]]) });
+  expect(diff(plan(), limited)).toEqual([
+    'add limit inet egressproof limit_lab_250000_1 { rate over 250000 bytes/second burst 1 bytes\n}',
+    'add element inet egressproof limits { 10.203.2.5 : limit_lab_250000_1 }',
+  ]);
+  expect(diff(limited, plan({ limits: new Map([['10.203.2.5', more]]) }))).toEqual([
+    'add limit inet egressproof limit_lab_500000_1 { rate over 500000 bytes/second burst 1 bytes\n}',
+    'delete element inet egressproof limits { 10.203.2.5 }',
+    'add element inet egressproof limits { 10.203.2.5 : limit_lab_500000_1 }',
+    'delete limit inet egressproof limit_lab_250000_1',
+  ]);
+  const kernel = parseElements([
+    { limit: { family: 'inet', name: 'limit_lab_250000_1', rate: 250_000 } },
+    { map: { family: 'inet', name: 'limits', elem: [['10.203.2.5', 'limit_lab_250000_1']] } },
+  ] as never);
+  expect(diffElements({ ...renderElements(limited), ...pick(kernel) }, renderElements(limited), 1_000)).toEqual([]);
+});
+
+const pick = (elements: ReturnType<typeof parseElements>): Partial<typeof elements> => ({
+  'inet limit': elements['inet limit'],
+  'inet limits': elements['inet limits'],
 });
 
 test('what nft tells of the kernel is read as what was rendered', () => {

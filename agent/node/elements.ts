@@ -4,6 +4,8 @@ import { noNodeChain } from './drop-reasons.ts';
 import { families, familyOf } from './family.ts';
 import type { Family } from './family.ts';
 import { tableFamily } from './family-table.ts';
+import { limitMap } from './limit-table.ts';
+import type { Limit } from './limits.ts';
 import { gatewayMap, gatewayOfMap } from './link-tables.ts';
 import { hexMark, slotMark, table } from './names.ts';
 import { originElement, originSet } from './outer-chains.ts';
@@ -33,6 +35,9 @@ type SetName =
   | `${'ip' | 'ip6'} ${(typeof perFamily)[number]}`
   | `${'ip' | 'ip6'} ${'origins' | 'origins6'}`
   | `netdev ${'gateways' | 'gateways6' | 'gateways_of' | 'gateways_of6'}`
+  | `inet ${'limits' | 'limits6'}`
+  /** Objects, not elements: each is known by its name alone. */
+  | 'inet limit'
   | 'arp addresses'
   | 'arp owned';
 
@@ -40,6 +45,9 @@ const setNames: readonly SetName[] = [
   ...families.flatMap((family) => perFamily.map((name): SetName => `${tableFamily(family)} ${name}`)),
   ...families.flatMap((family) => families.map((inner): SetName => `${tableFamily(family)} ${originSet(inner)}`)),
   ...families.flatMap((family): SetName[] => [`netdev ${gatewayMap(family)}`, `netdev ${gatewayOfMap(family)}`]),
+  // Objects go before the elements that need them.
+  'inet limit',
+  ...families.map((family): SetName => `inet ${limitMap(family)}`),
   'arp addresses',
   'arp owned',
 ];
@@ -73,6 +81,9 @@ export function renderElements(plan: NodePlan): Elements {
     );
     elements[`${ip} several_ips`] = bySlot(entriesOf(plan.spreadSnat, family), (address) => address);
     elements[`${ip} egress_ips`] = new Map(entriesOf(plan.snat, family));
+    elements[`inet ${limitMap(family)}`] = new Map(
+      entriesOf(plan.limits, family).map(([pod, { name }]) => [pod, name]),
+    );
     elements[`${ip} pod_ranges`] = keysOf(plan.podRanges, family);
     elements[`${ip} exempt`] = keysOf(plan.exempt, family);
     elements[`netdev ${gatewayMap(family)}`] = new Map(steering.filter(([, way]) => isNode(way)));
@@ -83,6 +94,7 @@ export function renderElements(plan: NodePlan): Elements {
     const origins = entriesOf(plan.origins, inner).map(([pod, node]) => originElement(node, pod));
     elements[`${outer} ${originSet(inner)}`] = new Map(origins.map((origin) => [origin, '']));
   }
+  elements['inet limit'] = new Map([...plan.limits.values()].map((limit) => [limit.name, limitText(limit)]));
   return { ...elements, 'arp addresses': elements['ip addresses'], 'arp owned': elements['ip owned'] };
 }
 
@@ -135,7 +147,12 @@ export const noElements: Elements = Object.fromEntries(
 
 /** nft commands that lead from one state to the other; none when they are equal. */
 export function diffElements(have: Elements, want: Elements, leaseMs: number): string[] {
-  return setNames.flatMap((name) => {
+  const unused = [...have['inet limit'].keys()].filter((name) => !want['inet limit'].has(name));
+  const commands = setNames.flatMap((name) => {
+    if (name === 'inet limit')
+      return [...want[name]]
+        .filter(([key]) => !have[name].has(key))
+        .map(([, text]) => `add limit inet ${table} ${text}`);
     if (intervals.has(name)) return replaceIntervals(name, have[name], want[name]);
     const gone = [...have[name].keys()].filter((key) => have[name].get(key) !== want[name].get(key));
     const fresh = [...want[name]].filter(([key, value]) => have[name].get(key) !== value);
@@ -143,6 +160,7 @@ export function diffElements(have: Elements, want: Elements, leaseMs: number): s
       return [...removeLeases(name, gone), ...command('add', name, fresh.map(leaseFor(leaseMs)))];
     return [...command('delete', name, gone), ...command('add', name, fresh.map(elementText))];
   });
+  return [...commands, ...unused.map((name) => `delete limit inet ${table} ${name}`)];
 }
 
 /** nft commands that give the owned addresses their full time again. */
@@ -171,6 +189,11 @@ function command(verb: 'add' | 'delete', name: SetName, elements: readonly strin
   return elements.length === 0 ? [] : [`${verb} element ${inTable(name)} { ${elements.join(', ')} }`];
 }
 
+/** Everything that nft has to know of a limit; more than its rate and burst is dropped. */
+function limitText({ name, bytesPerSecond, burstBytes }: Limit): string {
+  return `${name} { rate over ${bytesPerSecond} bytes/second burst ${burstBytes} bytes\n}`;
+}
+
 function elementText([key, value]: readonly [string, string]): string {
   return value === '' ? key : `${key} : ${value}`;
 }
@@ -189,6 +212,8 @@ export function parseElements(objects: readonly NftObject[]): Elements {
   const found = new Map<string, Map<string, string>>();
   for (const object of objects) {
     const set = (object['set'] ?? object['map']) as unknown as NftSet | undefined;
+    const limit = object['limit'] as { name: string } | undefined;
+    if (limit) found.set('inet limit', (found.get('inet limit') ?? new Map<string, string>()).set(limit.name, ''));
     if (set) found.set(`${set.family} ${set.name}`, new Map((set.elem ?? []).map(parseElement)));
   }
   return Object.fromEntries(

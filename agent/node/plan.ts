@@ -2,6 +2,8 @@ import { internalIP } from './facts.ts';
 import type { Facts, Node, PlanSettings } from './facts.ts';
 import { families, familyOf } from './family.ts';
 import type { Family } from './family.ts';
+import { limitsOf } from './limits.ts';
+import type { Limit } from './limits.ts';
 import { originsOf } from './origins.ts';
 import { overlayMac } from '../api/overlay.ts';
 import { ownership } from './ownership.ts';
@@ -28,6 +30,8 @@ export interface NodePlan {
   readonly spreadSnat: ReadonlyMap<string, readonly (string | null)[]>;
   /** Selected pods of other nodes that leave from here, each with the overlay address of its node. */
   readonly origins: ReadonlyMap<string, string>;
+  /** Pods that leave from here, each with the limit of its Egress where that has one. */
+  readonly limits: ReadonlyMap<string, Limit>;
   /** Destinations (addresses and CIDRs) that are never touched. */
   readonly exempt: readonly string[];
   /** Address of each other node's end of the overlay to its MAC address. */
@@ -63,17 +67,14 @@ export function planNode(
   );
   const statics = here.filter(({ pooled }) => !pooled).flatMap(ipOf);
   const ways = podWays(owners, facts, self, memory, (place) => wayOut(place, self, overlayEnds, settings.fallback));
+  const leaves = (pod: string): boolean => ways.snat.has(pod) || ways.spreadSnat.has(pod);
   return {
     nodeAddress,
     uplinks: uplinksOf(selfNode, nodeAddress),
     podRanges: podCIDRsOf(selfNode),
     ...ways,
-    origins: originsOf(
-      memory.pods.of(facts.pods),
-      self,
-      overlayEnds,
-      (pod) => ways.snat.has(pod) || ways.spreadSnat.has(pod),
-    ),
+    origins: originsOf(memory.pods.of(facts.pods), self, overlayEnds, leaves),
+    limits: limitsOf(owners, memory.pods.of(facts.pods), leaves),
     exempt: exemptDestinations(facts, settings),
     peers: new Map(
       [...overlayEnds].filter(([name]) => name !== self).map(([, address]) => [address, overlayMac(address)]),

@@ -4,6 +4,7 @@ import { families } from './family.ts';
 import type { Family } from './family.ts';
 import { renderFamilyTable, tableFamily } from './family-table.ts';
 import { arpTable, renderOverlayTable } from './link-tables.ts';
+import { limitTable } from './limit-table.ts';
 import { overlayMark, table } from './names.ts';
 
 export interface Layout {
@@ -28,7 +29,7 @@ export function renderLayout(layout: Layout, rewrite = (tables: string) => table
     const outer = family === overlayFamily ? { port: layout.overlayPort, onLink: layout.onLink } : null;
     return renderFamilyTable(family, { uplink, overlayMtu, unknownPods, outer, families: [...uplinks.keys()] });
   });
-  const tables = rewrite([...perFamily, renderOverlayTable([...uplinks.keys()]), arpTable].join(''));
+  const tables = rewrite([...perFamily, renderOverlayTable([...uplinks.keys()]), arpTable, limitTable].join(''));
   const [first = 4] = uplinks.keys();
   return `${removeTables}${tables}add chain ${tableFamily(first)} ${table} ${layoutMarker(tables)}\n`;
 }
@@ -52,7 +53,7 @@ table ${tableFamily(family)} ${table} {
     .join('')}`;
 
 /** Removes the agent's tables, there or not. */
-export const removeTables = ['ip', 'ip6', 'netdev', 'arp']
+export const removeTables = ['ip', 'ip6', 'netdev', 'arp', 'inet']
   .map((family) => `add table ${family} ${table}\ndelete table ${family} ${table}\n`)
   .join('');
 

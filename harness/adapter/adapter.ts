@@ -41,6 +41,10 @@ export interface EgressIntent {
   readonly pool?: string;
   /** The exit, where the adapter claims PinToNode; otherwise any node labelled egress-gateway=true. */
   readonly via?: string;
+  /** Limit of the traffic to the outside, bits per second and bits, where the adapter claims BandwidthEgress. */
+  readonly bandwidth?: { readonly rate: string; readonly burst: string };
+  /** The subnet of the addresses where it is not that of the nodes, where the adapter claims SecondaryNetwork. */
+  readonly subnet?: { readonly gateway: string; readonly prefixLength: number; readonly vlan?: number };
 }
 
 export type PoolRange = { readonly cidr: string } | { readonly start: string; readonly end: string };

@@ -31,5 +31,6 @@ export const bundledDeclared: Declared = {
     unknownField: 'rejected',
     missingPool: 'reported',
   },
+  claimByPodLabels: 'possible',
   settleMs: 10_000,
 };

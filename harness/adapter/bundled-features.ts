@@ -33,5 +33,8 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'IPv6',
   'DualStackOneObject',
   'IPv6OnlyCluster',
+  'BandwidthEgress',
+  'BandwidthBurst',
+  'DropWhenNoGateway',
   // One a line, so that two claims made at the same time do not meet.
 ]);

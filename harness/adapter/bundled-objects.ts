@@ -43,6 +43,8 @@ export function objectsOf({
   addresses,
   via,
   pool,
+  bandwidth,
+  subnet,
 }: EgressIntent): readonly (ExternalIPPool | Egress)[] {
   const nodeSelector = {
     matchLabels: via === undefined ? { 'egress-gateway': 'true' } : { 'kubernetes.io/hostname': via },
@@ -51,7 +53,7 @@ export function objectsOf({
     apiVersion: 'crd.antrea.io/v1beta1',
     kind: 'Egress',
     metadata: { name },
-    spec: { appliedTo: appliedTo(selection), ...from },
+    spec: { appliedTo: appliedTo(selection), ...from, ...(bandwidth && { bandwidth }) },
   });
   if (pool !== undefined) {
     const [asked] = addresses;
@@ -63,7 +65,11 @@ export function objectsOf({
     metadata: {
       name: `${ownPrefix}${canonical(address).replaceAll(/[.:]/g, '-')}${via === undefined ? '' : `-${via}`}`,
     },
-    spec: { ipRanges: [{ start: canonical(address), end: canonical(address) }], nodeSelector },
+    spec: {
+      ipRanges: [{ start: canonical(address), end: canonical(address) }],
+      nodeSelector,
+      ...(subnet && { subnetInfo: subnet }),
+    },
   }));
   const poolNames = pools.map(({ metadata }) => metadata.name ?? '');
   const [egressIP = '', ...others] = addresses;

@@ -35,6 +35,8 @@ export interface Declared {
   readonly bandwidthScope: 'policy' | 'node' | 'pod';
   /** What becomes of wrong input of each kind. */
   readonly badInput: Readonly<Record<BadKind, Handling>>;
+  /** Whether pods come to be of a policy that selects by labels of pods alone, when somebody labels them so. */
+  readonly claimByPodLabels: 'possible' | 'denied';
   /** Milliseconds within which a change has taken effect everywhere. */
   readonly settleMs: number;
 }

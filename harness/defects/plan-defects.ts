@@ -1,4 +1,5 @@
 import { addressesOf } from '../../agent/node/ownership.ts';
+import type { Limit } from '../../agent/node/limits.ts';
 import type { NodePlan } from '../../agent/node/plan.ts';
 import { steerDrop, steerLocal } from '../../agent/node/pod-ways.ts';
 import { familyOf, type IpFamily } from '../../agent/linux/sockets.ts';
@@ -12,6 +13,9 @@ const only = (
   entries: ReadonlyMap<string, string>,
   keep: (pod: string, value: string) => boolean,
 ): ReadonlyMap<string, string> => new Map([...entries].filter(([pod, value]) => keep(pod, value)));
+
+const mapped = <T, U>(entries: ReadonlyMap<string, T>, to: (value: T, pod: string) => U): ReadonlyMap<string, U> =>
+  new Map([...entries].map(([pod, value]) => [pod, to(value, pod)]));
 
 const union = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> => new Set([...a, ...b]);
 
@@ -127,6 +131,31 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
       [...plan.spread].map(([pod, [first = steerDrop, ...rest]]) => [pod, [first, ...rest.map(() => steerDrop)]]),
     ),
   }),
+  'no-gateway-leaks': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way !== steerDrop) }),
+  'limits-missing': () => (plan) => ({ ...plan, limits: new Map() }),
+  'limits-halved': () => (plan) => ({
+    ...plan,
+    limits: mapped(plan.limits, (limit) => ({
+      ...limit,
+      name: `${limit.name}_half`,
+      bytesPerSecond: Math.ceil(limit.bytesPerSecond / 2),
+    })),
+  }),
+  'limits-per-pod': () => (plan) => ({
+    ...plan,
+    limits: mapped(plan.limits, (limit, pod) => ({ ...limit, name: `${limit.name}_${pod.replaceAll(/[.:]/g, '_')}` })),
+  }),
+  'limits-stale': () => {
+    const first = new Map<string, Limit>();
+    return (plan) => {
+      for (const [pod, limit] of plan.limits) if (!first.has(pod)) first.set(pod, limit);
+      return { ...plan, limits: new Map([...first].filter(([pod]) => plan.snat.has(pod))) };
+    };
+  },
+  'limits-shared': () => (plan) => {
+    const [limit] = plan.limits.values();
+    return limit === undefined ? plan : { ...plan, limits: mapped(plan.snat, () => limit) };
+  },
   'late-pods-ignored': () => steersOnly((pod, early) => early.has(pod)),
   'pending-leaves-as-node': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way !== steerDrop) }),
   'stale-owner': () => {

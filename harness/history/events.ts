@@ -1,5 +1,6 @@
 import type { IpFamily } from '../../agent/linux/sockets.ts';
 import type { LedgerEvent, PacketEvent, ProbeEvent } from '../traffic/protocol.ts';
+import type { SunkEvent } from '../traffic/bulk-protocol.ts';
 
 /** A pod as the checks know it. */
 export interface PodFacts {
@@ -45,5 +46,6 @@ export type HistoryEvent =
   | ({ readonly type: 'sample'; readonly atUs: number; readonly check: string } & Sample)
   | ({ readonly type: 'ledger' } & LedgerEvent)
   | ({ readonly type: 'packet' } & PacketEvent)
+  | ({ readonly type: 'bulk'; readonly pod: string } & SunkEvent)
   | { readonly type: 'window'; readonly atUs: number; readonly window: SettledWindow }
   | { readonly type: 'fence'; readonly atUs: number; readonly dropped: number };

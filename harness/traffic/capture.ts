@@ -5,6 +5,7 @@ import type { ProgramSession } from '../../clusters/program.ts';
 import { messageOf } from './outcome.ts';
 import { parseEcho } from './icmp-echo.ts';
 import { parseWireArgs } from './capture-args.ts';
+import { isSinkPort } from './bulk-protocol.ts';
 import { captureCommand, type CaptureEvent, type PacketEvent } from './protocol.ts';
 import { sessionLines } from './session-lines.ts';
 import { memberOf, sameAddress } from '../check/address.ts';
@@ -18,6 +19,10 @@ const discardPort = 9;
 const fenceAgainMs = 100;
 /** What hosts of one link say to each other, whatever the network. */
 const ofTheLink: ReadonlySet<PacketHeaders['protocol']> = new Set(['arp', 'nd']);
+
+/** Thousands of packets a second that say the same; that a connection begins is told. */
+const isBulk = ({ sport, dport, tcpFlags }: PacketHeaders): boolean =>
+  (isSinkPort(dport) && !tcpFlags.includes('S')) || isSinkPort(sport);
 
 /**
  * Tells every packet on the interfaces that comes from or goes to one of the networks, ARP and Neighbour Discovery.
@@ -50,6 +55,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
         openCapture(watched.name, (packet, atNs) => {
           if (packet.sport === own.get(watched.name)?.port && sameAddress(packet.dst, watched.sentinel))
             seenOwn.get(watched.name)?.();
+          else if (isBulk(packet)) return;
           else if (ofTheLink.has(packet.protocol) || isOurs(packet.src) || isOurs(packet.dst)) {
             batch.push(packetEvent(watched.name, packet, atNs));
             if (batch.length >= batchSize) flush();

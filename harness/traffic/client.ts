@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ProgramSession } from '../../clusters/program.ts';
 import { serveEcho } from './echo-server.ts';
+import { sendBulk } from './bulk.ts';
 import { sendForged } from './forge.ts';
 import { sendOddSegments } from './odd-segments.ts';
 import { messageOf } from './outcome.ts';
@@ -86,6 +87,9 @@ async function run(
       return;
     case 'trace':
       emit({ event: 'path', id, ...(await tracePath(sockets, command, signal)) });
+      return;
+    case 'bulk':
+      emit({ event: 'done', id, sent: await sendBulk(sockets, command, signal) });
       return;
     case 'forge':
       emit({ event: 'done', id, sent: sendForged(sockets, command) });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bulkCommand, sunkEvent } from './bulk-protocol.ts';
 import { forgedKinds } from './forged-packet.ts';
 
 /**
@@ -183,6 +184,7 @@ export const trafficCommand = z.discriminatedUnion('op', [
   traceCommand,
   oddSegmentsCommand,
   forgeCommand,
+  bulkCommand,
   stopCommand,
 ]);
 export type TrafficCommand = z.infer<typeof trafficCommand>;
@@ -222,6 +224,7 @@ export type TrafficEvent = z.infer<typeof trafficEvent>;
 
 export const witnessCommand = z.discriminatedUnion('op', [
   z.object({ op: z.literal('open'), id: z.string(), ports: z.array(port) }),
+  z.object({ op: z.literal('sink'), id: z.string(), ports: z.array(port) }),
   z.object({ op: z.literal('close'), id: z.string(), ports: z.array(port) }),
 ]);
 export type WitnessCommand = z.infer<typeof witnessCommand>;
@@ -241,6 +244,7 @@ export type LedgerEvent = z.infer<typeof ledgerEvent>;
 
 export const witnessEvent = z.discriminatedUnion('event', [
   ledgerEvent,
+  sunkEvent,
   z.object({ event: z.literal('ready'), id: z.string() }),
   z.object({ event: z.literal('failed'), id: z.string(), message: z.string() }),
 ]);

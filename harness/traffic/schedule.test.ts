@@ -32,7 +32,8 @@ test('late calls are told as late, and made up for', async () => {
   );
   const late = calls.filter(({ late: isLate }) => isLate).length;
   expect(late).toBeGreaterThan(0);
-  expect(calls.length - late).toBe(5);
+  // However late the machine makes them: as many more as were late, at most as many as were planned.
+  expect(calls).toHaveLength(5 + Math.min(late, 5));
 });
 
 test('a program that is always late ends all the same, after twice the calls', async () => {

@@ -4,6 +4,7 @@ import { onBothFamilies } from './families.ts';
 import { answerEchoes } from './icmp-echo.ts';
 import { answerAssociations } from './sctp-association.ts';
 import { sessionLines } from './session-lines.ts';
+import { serveSink, type Arrival } from './sink.ts';
 import { messageOf } from './outcome.ts';
 import { nowUs, witnessCommand, type WitnessEvent } from './protocol.ts';
 
@@ -13,6 +14,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
   const open = new Map<number, AsyncDisposable>();
   const onRequest = ({ protocol, token, address, sourcePort, port }: Request): void =>
     emit({ event: 'seen', token, address, sourcePort, port, protocol, atUs: nowUs(), time: new Date().toISOString() });
+  const onArrival = (port: number) => (arrival: Arrival) => emit({ event: 'sunk', port, ...arrival, atUs: nowUs() });
   const isOpen = (port: number): boolean => open.has(port);
   const associations = await onBothFamilies((family) =>
     answerAssociations(session.sockets, family, isOpen, (request) => onRequest({ protocol: 'sctp', ...request })),
@@ -26,6 +28,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
       try {
         for (const port of command.ports) {
           if (command.op === 'open') open.set(port, await serveEcho(session.sockets, port, onRequest));
+          else if (command.op === 'sink') open.set(port, await serveSink(session.sockets, port, onArrival(port)));
           else {
             await open.get(port)?.[Symbol.asyncDispose]();
             open.delete(port);

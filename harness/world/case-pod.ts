@@ -11,6 +11,7 @@ import {
   type TrafficEvent,
   type TrafficOrder,
 } from '../traffic/protocol.ts';
+import type { BulkCommand } from '../traffic/bulk-protocol.ts';
 import { ProgramLink } from './program-link.ts';
 import { sourceMaxLateMs, timeouts } from './timeouts.ts';
 
@@ -132,6 +133,19 @@ export class CasePod implements Disposable {
     const { hostNetwork, ip, ip6 } = this.facts;
     this.#link.send({ op: 'serve', id, port, ...(hostNetwork ? { udpAt: both(ip, ip6) } : {}) });
     await ready;
+  }
+
+  /** Sends bulk to a sink; resolves with the octets that were sent. */
+  async bulk(order: Omit<BulkCommand, 'op' | 'id'>): Promise<number> {
+    const id = this.#nextId();
+    const done = this.#answer(
+      id,
+      (event) => (event.event === 'done' ? event.sent : undefined),
+      'end of its bulk',
+      order.durationMs + timeouts.command,
+    );
+    this.#link.send({ op: 'bulk', id, ...order });
+    return done;
   }
 
   /** Sends packets as they are; resolves when they are sent. */

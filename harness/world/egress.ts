@@ -4,7 +4,13 @@ import { failed } from '../check/violations.ts';
 import { CaseStopped, type CaseLog, type ChangeOptions } from './case-log.ts';
 import { nowUs } from '../traffic/protocol.ts';
 import { millisSince } from './probing.ts';
+import type { Pool } from './pool.ts';
 import type { Of } from './selection.ts';
+
+/** What a case may ask for beyond whose traffic it is. */
+export interface EgressOptions extends Partial<Pick<EgressIntent, 'addresses' | 'via' | 'bandwidth' | 'subnet'>> {
+  readonly pool?: Pool;
+}
 
 /** A policy of a case: "these pods leave as this address". */
 export class Egress {
@@ -86,6 +92,14 @@ export class Egress {
     await this.#adapter.apply(this.#intent, this.#context);
   }
 
+  /** Another limit, or none. The pods keep their address. */
+  async limit(bandwidth: EgressIntent['bandwidth'] | null): Promise<void> {
+    this.#log.change(`policy ${this.name}: limit ${JSON.stringify(bandwidth)}`, () => false);
+    const { bandwidth: _before, ...rest } = this.#intent;
+    this.#intent = bandwidth ? { ...rest, bandwidth } : rest;
+    await this.#adapter.apply(this.#intent, this.#context);
+  }
+
   /** Other pods than before. */
   async select(of: Of, options: ChangeOptions = {}): Promise<void> {
     const selection = this.#toSelection(of);
@@ -108,11 +122,33 @@ export class Egress {
     await this.#adapter.remove(this.name, this.#context);
   }
 
+  /** Resolves when the implementation names another node than this one. */
+  leaves(node: string): Promise<void> {
+    return this.#whenOwner(`another one than ${node}`, (owner) => owner !== null && owner !== node);
+  }
+
+  /** Resolves when the implementation names no node. */
+  losesItsNode(): Promise<void> {
+    return this.#whenOwner('none', (owner) => owner === null);
+  }
+
   /** The node that has the address, as the implementation says. */
   async owner(): Promise<string> {
     const owner = await this.#adapter.ownerOf(this.name, this.#context);
     if (owner === null)
       throw new Error(`${this.#adapter.name} names no node for policy ${this.name} (${this.addresses.join(', ')})`);
     return owner;
+  }
+
+  async #whenOwner(wanted: string, isRight: (owner: string | null) => boolean): Promise<void> {
+    const { settleMs } = this.#adapter.declared;
+    const until = AbortSignal.timeout(settleMs);
+    for (;;) {
+      const owner = await this.#adapter.ownerOf(this.name, this.#context);
+      if (isRight(owner)) return;
+      if (until.aborted)
+        throw new Error(`the node of policy ${this.name} is ${owner ?? 'none'} after ${settleMs} ms, not ${wanted}`);
+      await sleep(50);
+    }
   }
 }

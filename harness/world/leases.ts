@@ -1,3 +1,4 @@
+import { sinkPorts } from '../traffic/bulk-protocol.ts';
 import { addressRange, addressText, rangeSize } from '../../agent/base/ip-range.ts';
 
 /** Hands out what two cases must not share at the same time: Egress IPs and ports of the witness. */
@@ -58,6 +59,11 @@ export function addressesOf({ first, last }: { readonly first: string; readonly 
     addressText(range.family, range.first + BigInt(index)),
   );
 }
+
+export const sinkPortList: readonly number[] = Array.from(
+  { length: sinkPorts.last - sinkPorts.first + 1 },
+  (_, index) => sinkPorts.first + index,
+);
 
 /** Below the ephemeral range of Linux (32768 to 60999), so that no client port can be mistaken for one of ours. */
 export const witnessPorts: readonly number[] = Array.from({ length: 12_000 }, (_, index) => 20_000 + index);

@@ -3,8 +3,8 @@ import type { Kube, Reflection } from '../../agent/kube/types.ts';
 import type { Cluster } from '../../clusters/cluster.ts';
 import type { Adapter, AdapterContext } from '../adapter/adapter.ts';
 import { both } from '../check/address.ts';
-import { addressesOf, Leases, witnessPorts } from './leases.ts';
 import { statesBefore, type NodeStates } from './installation.ts';
+import { addressesOf, Leases, sinkPortList, witnessPorts } from './leases.ts';
 import { Wire } from './wire.ts';
 import { Witness } from './witness.ts';
 
@@ -37,6 +37,7 @@ export interface Testbed extends AsyncDisposable {
   /** Those of IPv6 in a dual-stack cluster. */
   readonly addresses6: Leases<string>;
   readonly ports: Leases<number>;
+  readonly sinkPorts: Leases<number>;
   /** Whose address that is: a node's name, `router`, ... */
   ownerOf(address: string): string | undefined;
 }
@@ -81,6 +82,7 @@ export async function openTestbed(
     addresses: new Leases('Egress IP', addressesOf(topology.egressRange)),
     addresses6: new Leases('IPv6 Egress IP', topology.egressRange6 ? addressesOf(topology.egressRange6) : []),
     ports: new Leases('port of the witness', witnessPorts),
+    sinkPorts: new Leases('port of a sink', sinkPortList),
     ownerOf: (address) => known.get(address) ?? podOwner(podCache, address),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

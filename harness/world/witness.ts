@@ -1,5 +1,6 @@
 import { witnessProgram } from '../traffic/programs.ts';
 import type { Cluster, RunningProcess } from '../../clusters/cluster.ts';
+import type { SunkEvent } from '../traffic/bulk-protocol.ts';
 import { witnessEvent, type LedgerEvent, type WitnessEvent } from '../traffic/protocol.ts';
 import { ProgramLink } from './program-link.ts';
 import { timeouts } from './timeouts.ts';
@@ -23,6 +24,18 @@ export class Witness implements AsyncDisposable {
     return this.#command('open', ports);
   }
 
+  /** Opens a port that takes bulk. */
+  sink(port: number): Promise<void> {
+    return this.#command('sink', [port]);
+  }
+
+  /** Called for what arrived at a sink; returns the way to unsubscribe. */
+  onArrival(port: number, listener: (arrival: SunkEvent) => void): () => void {
+    return this.#link.onEvent((event) => {
+      if (event.event === 'sunk' && event.port === port) listener(event);
+    });
+  }
+
   close(ports: readonly number[]): Promise<void> {
     return this.#command('close', ports);
   }
@@ -34,11 +47,11 @@ export class Witness implements AsyncDisposable {
     });
   }
 
-  async #command(op: 'open' | 'close', ports: readonly number[]): Promise<void> {
+  async #command(op: 'open' | 'sink' | 'close', ports: readonly number[]): Promise<void> {
     const id = String((this.#commands += 1));
     const done = this.#link.waitFor(
       (event) => {
-        if (event.event === 'seen' || event.id !== id) return undefined;
+        if (event.event === 'seen' || event.event === 'sunk' || event.id !== id) return undefined;
         if (event.event === 'failed')
           throw new Error(`the witness could not ${op} ports ${ports.join(', ')}: ${event.message}`);
         return true;

@@ -12,8 +12,9 @@ import { both } from '../check/address.ts';
 import { Allocation } from './allocation.ts';
 import { dialAtStart, type DialRun, type DialWish } from './dialling.ts';
 import { BadInputs } from './bad-inputs.ts';
-import { Egress } from './egress.ts';
+import { Egress, type EgressOptions } from './egress.ts';
 import { runToEnd } from './ended-pods.ts';
+import { Bulk } from './bulk.ts';
 import { Forgery } from './forgery.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
 import { FromOutside } from './from-outside.ts';
@@ -23,7 +24,6 @@ import { OutsidePath } from './outside-path.ts';
 import { NodeHosts } from './node-hosts.ts';
 import { Nodes } from './nodes.ts';
 import { lackingPlacement, nodesOf } from './placements.ts';
-import type { Pool } from './pool.ts';
 import { Pods, type PodsSurroundings } from './pods.ts';
 import { startPodsAs, type PodAddress } from './pod-addresses.ts';
 import { selectionOf, type Of } from './selection.ts';
@@ -50,6 +50,7 @@ export class World implements AsyncDisposable {
   readonly allocation: Allocation;
   readonly namespaces: Namespaces;
   readonly forgery: Forgery;
+  readonly bulk: Bulk;
   readonly log: CaseLog;
   readonly #testbed: Testbed;
   readonly #undo = new AsyncDisposableStack();
@@ -72,6 +73,7 @@ export class World implements AsyncDisposable {
       ownerOf: (address) => testbed.ownerOf(address),
     };
     this.namespaces = this.#undo.use(new Namespaces(testbed, log, runName));
+    this.bulk = new Bulk(testbed, log);
     this.forgery = new Forgery(testbed, this.namespaces, log);
     this.services = new Services(testbed, this.namespaces);
     this.neighbours = this.#undo.use(new Neighbours(testbed, log));
@@ -166,19 +168,11 @@ export class World implements AsyncDisposable {
   };
 
   /** Makes these pods leave as a new address (or the given ones). Resolves when the API has accepted it. */
-  readonly egress = async (
-    of: Of,
-    options: { addresses?: readonly string[]; via?: string; pool?: Pool } = {},
-  ): Promise<Egress> => {
+  readonly egress = async (of: Of, options: EgressOptions = {}): Promise<Egress> => {
     const name = `${this.#runName}-${(this.#egresses += 1)}`;
     const toSelection = (one: Of): Selection => selectionOf(one, (namespace) => this.namespaces.realName(namespace));
-    const intent = {
-      name,
-      selection: toSelection(of),
-      addresses: options.addresses ?? (options.pool === undefined ? [this.newAddress()] : []),
-      ...(options.pool === undefined ? {} : { pool: options.pool.name }),
-      ...(options.via === undefined ? {} : { via: options.via }),
-    };
+    const { pool, addresses = pool === undefined ? [this.newAddress()] : [], ...rest } = options;
+    const intent = { name, selection: toSelection(of), addresses, ...rest, ...(pool && { pool: pool.name }) };
     const { adapter, context } = this.#testbed;
     const egress = new Egress(intent, toSelection, adapter, context, this.log);
     // An interrupted case must be undone all the same, so the undo does not listen to the run's signal.
