@@ -4,6 +4,7 @@ import {
   SOL_PACKET,
   SOL_SOCKET,
   SO_RCVBUF,
+  SO_RCVBUFFORCE,
   bind,
   getsockopt,
   interfaceIndex,
@@ -43,7 +44,7 @@ export function openCapture(
   const fd = inNetnsOrHere(options.netns, () => {
     const index = interfaceIndex(iface);
     const opened = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
-    setsockopt(opened, SOL_SOCKET, SO_RCVBUF, BUFFER_BYTES);
+    enlargeBuffer(opened);
     keepOnly(opened, COPY_BYTES);
     bind(opened, sockaddrLl(index, ETH_P_ALL));
     return opened;
@@ -74,4 +75,13 @@ export function openCapture(
       return counted;
     },
   };
+}
+
+/** Beyond net.core.rmem_max where the administrator of the machine asks, else as far as that allows: socket(7). */
+function enlargeBuffer(fd: number): void {
+  try {
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES);
+  } catch {
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, BUFFER_BYTES);
+  }
 }

@@ -17,6 +17,7 @@ export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_RCVBUF = 8;
 export const SO_RCVTIMEO = 20;
+export const SO_RCVBUFFORCE = 33;
 export const SOL_PACKET = 263;
 export const SOL_IP = 0;
 export const SOL_IPV6 = 41;

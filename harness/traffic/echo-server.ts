@@ -3,7 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import { answerText, type Answered } from './answer.ts';
 import type { Sockets } from '../../agent/linux/sockets.ts';
 import { onBothFamilies } from './families.ts';
-import { lineHeads, maxTokenLength } from './line-heads.ts';
+import { lineHeads, maxAnswerLength, maxTokenLength } from './line-heads.ts';
 import type { RequestKind } from './protocol.ts';
 import { clientOf, webServersBy, type WebServers } from './web-servers.ts';
 
@@ -14,9 +14,9 @@ export interface Request extends Answered {
 
 /**
  * Answers, on one port of both families, TCP lines, UDP datagrams and HTTP requests with `{token, address, port}` of the
- * client, an answer as long as the request where that is longer. TCP and HTTP share the port: a connection that begins as
- * HTTP does is HTTP, of version 1.1 (and WebSocket) or 2. `udpAt`: addresses that datagrams are taken at, instead of all,
- * for a host with several addresses does not answer them with the one that was asked.
+ * client, an answer as long as the request where that is longer (a line's up to 1 MiB). TCP and HTTP share the port: a
+ * connection that begins as HTTP does is HTTP, of version 1.1 (and WebSocket) or 2. `udpAt`: addresses that datagrams are
+ * taken at, instead of all, for a host with several addresses does not answer them with the one that was asked.
  */
 export async function serveEcho(
   sockets: Sockets,
@@ -55,7 +55,7 @@ async function listen(
       }
       const take = lineHeads((token, length) => {
         onRequest({ protocol: 'tcp', token, ...client, port });
-        socket.write(`${answerText({ token, ...client }).padEnd(length)}\n`);
+        socket.write(`${answerText({ token, ...client }).padEnd(Math.min(length, maxAnswerLength))}\n`);
       });
       socket.on('data', take);
       take(first);

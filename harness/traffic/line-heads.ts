@@ -1,5 +1,7 @@
 /** Longest token taken from a client; more is filling, or not one of ours. */
 export const maxTokenLength = 256;
+/** Longest answer to a line, bytes: what is larger goes one way only. */
+export const maxAnswerLength = 1024 * 1024;
 
 /** Takes the chunks of a stream: calls `onLine` with the token at the beginning of each line, and how long the line is without its end. */
 export function lineHeads(onLine: (token: string, length: number) => void): (chunk: Buffer) => void {

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'undici';
 import { anyAddress, familyOf, type Sockets } from '../../agent/linux/sockets.ts';
 import { peerOf } from './answer.ts';
 import { endpoint } from './endpoint.ts';
 import { probeIcmp, probePing } from './icmp-echo.ts';
+import { maxAnswerLength } from './line-heads.ts';
 import { ClosedEarlyError, whenAborted } from './outcome.ts';
 import type { Peer, ProbeKind, RequestShape } from './protocol.ts';
 import { probeSctp } from './sctp-association.ts';
@@ -36,14 +38,24 @@ async function probeTcp(sockets: Sockets, { to, token, bytes = 0 }: ProbeRequest
   const socket = sockets.connectTcp(to);
   try {
     const answer = await Promise.race([firstLine(socket, token.padEnd(bytes - 1), to), whenAborted(signal)]);
-    return peerOf(filled(answer, bytes - 1), token);
+    return peerOf(filled(answer, Math.min(bytes - 1, maxAnswerLength)), token);
   } finally {
     socket.destroy();
   }
 }
 
+/** 13 MB/s: a capture that all cases share has to keep up. */
+const paced = { bytes: 64 * 1024, everyMs: 5 };
+
+async function writePaced(socket: Socket, data: Buffer): Promise<void> {
+  for (let at = 0; at < data.length && !socket.destroyed; at += paced.bytes) {
+    if (at > 0) await sleep(paced.everyMs);
+    socket.write(data.subarray(at, at + paced.bytes));
+  }
+}
+
 async function firstLine(socket: Socket, line: string, to: Target): Promise<string> {
-  socket.write(`${line}\n`);
+  void writePaced(socket, Buffer.from(`${line}\n`));
   const chunks: Buffer[] = [];
   for await (const chunk of socket as AsyncIterable<Buffer>) {
     const end = chunk.indexOf('\n');
