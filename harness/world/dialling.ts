@@ -84,7 +84,7 @@ export async function dialAtStart(testbed: Testbed, namespaces: Namespaces, plan
   late.enable();
   const image = testbed.cluster.image(trafficImage);
   const { context } = testbed;
-  const alive = new Set<Promise<void>>();
+  const turns = new Turns(mostAlive);
   await openLoop(
     { count: plan.wishes.length, intervalMs: 1_000 / plan.perSecond, maxLateMs: Number.POSITIVE_INFINITY },
     async ({ seq }) => {
@@ -92,13 +92,12 @@ export async function dialAtStart(testbed: Testbed, namespaces: Namespaces, plan
       const one = open.get(port);
       if (one === undefined) return;
       const { namespace, name, node } = one.pod;
-      while (alive.size >= mostAlive) await Promise.race(alive);
-      alive.add(one.answered.promise);
+      await turns.take();
       await testbed.kube.create(podResource, podManifest(namespace, name, node, image, dialCommands(name, plan, port)));
       one.createdUs = nowUs();
       await within(one.answered.promise, timeouts.podReady, context.signal);
       one.answered.resolve();
-      alive.delete(one.answered.promise);
+      turns.giveBack();
       await testbed.kube.delete(podResource, name, namespace, { gracePeriodSeconds: 0 });
     },
     context.signal,
@@ -118,6 +117,27 @@ export async function dialAtStart(testbed: Testbed, namespaces: Namespaces, plan
     dropped,
     measured: { achievedPerSecond, harnessLateP99Ms: rounded(late.percentile(99) / 1e6) },
   };
+}
+
+/** So many at a time; the others wait in the order in which they came. */
+class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async take(): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  giveBack(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
 }
 
 function begin(
