@@ -145,10 +145,13 @@ class Agent implements NodeAgent {
     this.#every(leaseMs / 4, () => this.#dataPlane.refreshLease());
     this.#every(staticAddressMs, () => this.#lookForStaticAddresses());
     // Others may flush what is the agent's.
-    this.#every(lookAgainMs, () => {
-      this.#dataPlane.forget();
+    this.#every(lookAgainMs, async () => {
+      try {
+        if (await this.#dataPlane.lookAgain()) return;
+      } catch (error) {
+        this.#report('cannot compare the kernel with the plan')(error as Error);
+      }
       this.#kernelLoop.trigger();
-      return Promise.resolve();
     });
   }
 

@@ -24,9 +24,10 @@ import {
   removeOverlay,
   takeLine,
 } from './overlay.ts';
-import type { NetnsOptions, Uplink } from './overlay.ts';
+import type { NetnsOptions, OverlayShape, Uplink } from './overlay.ts';
 import type { NodePlan } from './plan.ts';
 import { markerOf, removeTables, renderLayout, renderLeaving } from './ruleset.ts';
+import { settledElements, settledEntries } from './second-look.ts';
 import { transactions } from './transactions.ts';
 
 export interface DataPlaneOptions extends NetnsOptions {
@@ -53,9 +54,12 @@ interface Applied {
   readonly peers: ReadonlyMap<string, string>;
 }
 
+/** What the kernel has of it. */
+type Found = Pick<Applied, 'layout' | 'elements' | 'held' | 'peers'>;
+
 /**
  * Brings one node's kernel in line with a plan. Adopts what an earlier agent left, so that a restart disturbs nothing;
- * afterwards works with what it has applied, until `forget` makes it look again.
+ * afterwards works with what it has applied, and with what `lookAgain` finds.
  */
 export class DataPlane {
   readonly #options: DataPlaneOptions;
@@ -76,9 +80,30 @@ export class DataPlane {
     });
   }
 
-  /** Compares with the kernel at the next `apply`, for others may have changed it. */
-  forget(): void {
-    this.#applied = null;
+  /**
+   * Compares what has been applied with the kernel, for others may have changed it, and mends it. Reading takes many
+   * times as long as a change, so changes go on meanwhile. False when the whole has to be applied anew, by `apply`.
+   */
+  async lookAgain(): Promise<boolean> {
+    const before = this.#applied;
+    if (before === null) return false;
+    const found = await this.#look(before);
+    if (found?.layout !== before.layout) {
+      await this.#inTurn(async () => void (this.#applied = null));
+      return false;
+    }
+    await ensureRouting(before.uplinks.keys(), this.#options);
+    await this.#inTurn(async () => {
+      const after = this.#applied;
+      if (after?.layout !== before.layout) return;
+      const elements = settledElements(before.elements, found.elements, after.elements);
+      const held = settledEntries(before.held, found.held, after.held);
+      await this.#change(
+        { ...after, elements, held, peers: settledEntries(before.peers, found.peers, after.peers) },
+        after,
+      );
+    });
+    return true;
   }
 
   /** Keeps the owned addresses owned; has to be called several times within `leaseMs`. */
@@ -103,7 +128,7 @@ export class DataPlane {
   /** A refresh between the removal of an address and the end of that change would bring the address back. */
   async #inTurn(task: () => Promise<void>): Promise<void> {
     const turn = this.#last.then(task).catch((error: unknown) => {
-      this.forget();
+      this.#applied = null;
       throw error;
     });
     this.#last = turn.catch(() => undefined);
@@ -148,27 +173,30 @@ export class DataPlane {
     return new Map(await Promise.all(found));
   }
 
-  /** What is there already of what is wanted. Tables of another layout count as absent: they are replaced as a whole. */
+  /** What is there already of what is wanted; the overlay device is there afterwards. */
   async #adopt(want: Applied): Promise<Applied> {
-    const shape = { nodeAddress: want.nodeAddress, port: this.#options.overlayPort, mtu: want.overlayMtu };
+    const found = await this.#look(want);
+    if (found !== null) return { ...want, ...found };
+    await createOverlay(shapeOf(want, this.#options.overlayPort), this.#options);
+    setReversePathFilter(device, 'loose', this.#options);
+    return { ...want, layout: '', elements: noElements, held: await readHeld(this.#options), peers: new Map() };
+  }
+
+  /** Null without a fitting overlay device. Tables of another layout count as absent: they are replaced as a whole. */
+  async #look(want: Applied): Promise<Found | null> {
     const overlay = await readOverlay(this.#options);
-    let peers: ReadonlyMap<string, string> = new Map();
-    let layout = '';
-    let elements = noElements;
-    if (!overlay || !fits(overlay, shape)) {
-      await createOverlay(shape, this.#options);
-    } else {
-      peers = overlay.peers;
-      const objects = await this.#readTables(want.uplinks.keys());
-      // The netdev chain is bound to the device: only with the old device may the old tables stay.
-      if (objects?.some((object) => object['chain']?.['name'] === markerOf(want.layout))) {
-        layout = want.layout;
-        elements = parseElements(objects);
-      }
-    }
+    // The netdev chain is bound to the device: only with the old device may the old tables stay.
+    if (!overlay || !fits(overlay, shapeOf(want, this.#options.overlayPort))) return null;
     // Pods of other nodes arrive here although the way back to them is the uplink.
     setReversePathFilter(device, 'loose', this.#options);
-    return { ...want, layout, elements, held: await readHeld(this.#options), peers };
+    const objects = await this.#readTables(want.uplinks.keys());
+    const isLaidOut = objects?.some((object) => object['chain']?.['name'] === markerOf(want.layout)) ?? false;
+    return {
+      layout: isLaidOut ? want.layout : '',
+      elements: objects && isLaidOut ? parseElements(objects) : noElements,
+      held: await readHeld(this.#options),
+      peers: overlay.peers,
+    };
   }
 
   /** Null where a table is missing that the node has to have. */
@@ -201,6 +229,10 @@ export class DataPlane {
       this.#options,
     );
   }
+}
+
+function shapeOf({ nodeAddress, overlayMtu }: Applied, port: number): OverlayShape {
+  return { nodeAddress, port, mtu: overlayMtu };
 }
 
 /** Takes everything away that a DataPlane has made, by whatever agent. */

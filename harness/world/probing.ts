@@ -4,7 +4,7 @@ import type { Destination, PodFacts, Sample } from '../history/events.ts';
 import { both } from '../check/address.ts';
 import { nowUs, type ProbeKind, type RequestShape } from '../traffic/protocol.ts';
 import type { CasePod, Series } from './case-pod.ts';
-import { convergence } from './timeouts.ts';
+import { burst, convergence } from './timeouts.ts';
 
 export interface Path extends RequestShape {
   readonly pod: CasePod;
@@ -28,7 +28,7 @@ export async function burstOver(
   return samples;
 }
 
-/** Fresh connections over each path for as long as `work` takes. */
+/** Fresh connections over each path for as long as `work` takes, and `burst.count` more: its effects may come after it. */
 export async function probeDuring(
   paths: readonly Path[],
   intervalMs: number,
@@ -43,6 +43,8 @@ export async function probeDuring(
   const series = paths.map(({ pod, ...path }) => pod.start({ ...path, intervalMs, onSample: keep }));
   try {
     await work();
+    const after = { intervalMs, count: burst.count, onSample: keep };
+    await Promise.all(paths.map(({ pod, ...path }) => pod.start({ ...path, ...after }).done));
   } finally {
     for (const one of series) one.stop();
     await Promise.allSettled(series.map(({ done }) => done));
