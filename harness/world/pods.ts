@@ -159,7 +159,7 @@ export class Pods {
   }
 
   /**
-   * Check: while something goes on, connections, 50 a second from each pod, may fail, but those that arrive have one of
+   * Check: while something goes on, connections, 50 a second from each pod and 100 in all, may fail, but those that arrive have one of
    * these sources.
    */
   async arriveOnlyAs(
@@ -171,7 +171,7 @@ export class Pods {
     return this.#throughout(name, allowed, meanwhile, options, ({ outcome }) => outcome === 'ok');
   }
 
-  /** Check: while something goes on, connections, 50 a second from each pod, all arrive, and have one of these sources. */
+  /** Check: while something goes on, connections, 50 a second from each pod and 100 in all, all arrive, and have one of these sources. */
   async leaveThroughoutAs(
     expected: Expected,
     meanwhile: () => Promise<void>,
@@ -189,7 +189,8 @@ export class Pods {
     counts: (sample: Sample) => boolean,
   ): Promise<CheckResult> {
     const { log } = this.#around;
-    const all = await probeDuring(this.#paths(options), 20, log.sample(name), meanwhile);
+    const paths = this.#paths(options);
+    const all = await probeDuring(paths, Math.max(20, 10 * paths.length), log.sample(name), meanwhile);
     const samples = all.filter(counts);
     const rule = { pods: this.facts, samples, atLeast: burst.count, expectedOf: expectedOf(expected) };
     return log.conclude(sourceAlways(rule, this.#context(name)));
