@@ -21,7 +21,7 @@ test.each([
   expect(asBefore([{ ...node, now }], context)).toMatchObject({ outcome, message });
 });
 
-test('lines of a state, without the chains of kube-proxy', () => {
+test('lines of a state, without the chains of kube-proxy and the links of pods', () => {
   const output = `table ip nat {
 \tchain KUBE-SEP-ABC {
 \t\tmeta l4proto tcp counter dnat to 10.244.0.3:53
@@ -32,11 +32,21 @@ test('lines of a state, without the chains of kube-proxy', () => {
 \t}
 }
 lo UNKNOWN 00:00
+veth65c8@if2 UP ce:1a
+eth0@if9 UP 02:42
+eth0@if9 UP 172.16.18.121/24 fe80::1/64
+veth65c8@if2 UP 10.203.3.1/32
+default via 172.16.18.1 dev eth0
+10.203.3.2 dev veth65c8 scope host
+local 10.203.3.1 dev veth65c8 table local
 `;
-  expect(stateLines(output)).toEqual([
+  expect(stateLines(output, '172.16.18.121')).toEqual([
     'table ip nat {',
     'chain POSTROUTING {',
     'ip saddr 10.0.0.0/8 masquerade',
     'lo UNKNOWN 00:00',
+    'eth0@if9 UP 02:42',
+    'eth0@if9 UP 172.16.18.121/24 fe80::1/64',
+    'default via 172.16.18.1 dev eth0',
   ]);
 });

@@ -3,10 +3,13 @@ import { failed, passed, type CheckContext, type CheckResult } from './violation
 /** Lines that tell of a node's rules, addresses, routes, links and kernel settings; their order says nothing. */
 export type NodeState = readonly string[];
 
-/** From the output of commands. Without what kube-proxy keeps, in chains of its own: it follows Services, not the implementation. */
-export function stateLines(output: string): NodeState {
+/**
+ * From the output of commands on the node with that address. Without what kube-proxy keeps, in chains of its own, and
+ * without the links of pods: they follow Services and pods, not the implementation.
+ */
+export function stateLines(output: string, nodeAddress: string): NodeState {
   let isProxy = false;
-  return output
+  const lines = output
     .split('\n')
     .map((line) => line.trim().replaceAll(/\s+/g, ' '))
     .filter((line) => {
@@ -14,6 +17,24 @@ export function stateLines(output: string): NodeState {
       if (line === '}') isProxy = false;
       return !isProxy && line !== '' && line !== '}' && !line.includes('KUBE-');
     });
+  const links = linksOfPods(lines, nodeAddress);
+  return lines.filter((line) => !links.has(linkOf(line)));
+}
+
+/** Links whose other end is in another network namespace (`NAME@ifN`), but for the one with the node's own address. */
+function linksOfPods(lines: readonly string[], nodeAddress: string): ReadonlySet<string> {
+  const own = lines.filter((line) => line.includes(` ${nodeAddress}/`)).map(linkOf);
+  return new Set(
+    lines
+      .filter((line) => /^\S+@if\d+ /.test(line))
+      .map(linkOf)
+      .filter((link) => !own.includes(link)),
+  );
+}
+
+/** The link that a line of `ip -br link`, `ip -br addr` or `ip route` is about; otherwise its first word. */
+function linkOf(line: string): string {
+  return / dev (\S+)/.exec(line)?.[1] ?? /^[^\s@]*/.exec(line)?.[0] ?? '';
 }
 
 /** What is in one and not in the other, each line as often as it is there. */

@@ -28,7 +28,7 @@ async function statesOf({ nodes }: Cluster): Promise<NodeStates> {
 
 async function stateOf(host: Host): Promise<NodeState> {
   const { stdout } = await host.run(['sh', '-c', script]);
-  return stateLines(stdout);
+  return stateLines(stdout, host.address);
 }
 
 /** The implementation as a whole, which comes and goes. */

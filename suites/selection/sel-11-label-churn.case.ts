@@ -18,6 +18,8 @@ export default defineCase({
   },
   plan: 5 + 2 * rounds,
   catches: ['gap-while-moving', 'crossed-addresses'],
+  // Its connections, a hundred a second, leave little of a small machine to others.
+  exclusive: true,
   async checks({ pods, egress, namespaces, unique, coversAllPlacements }) {
     const [a, b, nobody] = [unique('a'), unique('b'), { namespaceLabels: { egress: unique('nobody') } }];
     const byLabel = [
