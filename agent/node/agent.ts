@@ -62,6 +62,7 @@ export interface NodeAgent {
 }
 
 const announceAgainMs = [0, 100, 300, 1_000, 3_000];
+/** On the average; agents that started together do not look together. */
 const lookAgainMs = 10_000;
 const staticAddressMs = 1_000;
 /** Beyond the lease, before an address is taken from a node that does not give it up. */
@@ -145,7 +146,8 @@ class Agent implements NodeAgent {
     this.#every(leaseMs / 4, () => this.#dataPlane.refreshLease());
     this.#every(staticAddressMs, () => this.#lookForStaticAddresses());
     // Others may flush what is the agent's.
-    this.#every(lookAgainMs, async () => {
+    const soonOrLater = (): number => lookAgainMs * (0.5 + Math.random());
+    this.#every(soonOrLater, async () => {
       try {
         if (await this.#dataPlane.lookAgain()) return;
       } catch (error) {
@@ -270,8 +272,8 @@ class Agent implements NodeAgent {
   }
 
   /** Repeats an action with pauses between its ends and its beginnings, so that it never overlaps itself. */
-  #every(pauseMs: number, action: () => Promise<void>): void {
-    this.#later(pauseMs, () => {
+  #every(pauseMs: number | (() => number), action: () => Promise<void>): void {
+    this.#later(typeof pauseMs === 'number' ? pauseMs : pauseMs(), () => {
       void action()
         .catch((error: Error) => this.#options.log.error('a periodic task failed', { error: error.message }))
         .then(() => this.#every(pauseMs, action));

@@ -205,8 +205,10 @@ export class DataPlane {
     const present = (await nftJson(['list', 'tables'], this.#options)).map((object) => object['table']);
     if (!families.every((family) => present.some((entry) => entry?.['family'] === family && entry['name'] === table)))
       return null;
-    const lists = await Promise.all(families.map((family) => nftJson(['list', 'table', family, table], this.#options)));
-    return lists.flat();
+    const objects: NftObject[] = [];
+    // One after the other, for changes need the processors more than a look does.
+    for (const family of families) objects.push(...(await nftJson(['list', 'table', family, table], this.#options)));
+    return objects;
   }
 
   /** Gives up addresses first and takes new ones last, when everything behind them is in place. */
