@@ -36,8 +36,8 @@ export default defineConfig({
           name: 'kind',
           include: ['**/*.kind.test.ts'],
           exclude,
-          // A case of the suite waits for the cluster, and for the cases before it.
-          testTimeout: 900_000,
+          // A case of the suite waits for the cluster, and for the cases before it; those that run alone for all others.
+          testTimeout: 2_400_000,
           hookTimeout: 300_000,
           ...oneAtATime,
           sequence: { ...oneAtATime.sequence, groupOrder: 3 },
@@ -48,7 +48,8 @@ export default defineConfig({
           name: 'suites',
           include: ['suites/**/*.suite.ts'],
           exclude,
-          testTimeout: 120_000,
+          // A case that runs alone waits for all others.
+          testTimeout: 900_000,
           hookTimeout: 120_000,
           ...oneAtATime,
           sequence: { ...oneAtATime.sequence, groupOrder: 2 },
