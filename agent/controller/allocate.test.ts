@@ -85,7 +85,9 @@ test.each<{ name: string; egresses: Egress[]; pools: ExternalIPPool[]; want: str
 
 test('the address of a pool that is gone is taken back', () => {
   const { decisions } = allocate([egress('e', 1, '10.0.0.1', 'q')], [], new Map());
-  expect(decisions.get('e')).toEqual([{ ip: null, pool: 'q', why: 'ExternalIPPool q does not exist' }]);
+  expect(decisions.get('e')).toEqual([
+    { ip: null, pool: 'q', why: 'ExternalIPPool q does not exist', withdrawn: '10.0.0.1' },
+  ]);
 });
 
 test.each<{ name: string; spec: Partial<Egress['spec']>; want: string }>([
@@ -144,6 +146,16 @@ test('when the pool is replaced by one with other ranges, its addresses are give
   expect(
     short(allocate([egress('e', 1, '10.0.0.1')], [pool({ cidr: '10.7.0.0/30' })], previous).decisions.get('e')),
   ).toBe('10.7.0.1');
+});
+
+test('an address of a pool that went is not the user’s wish where the spec still shows it when the pool is back', () => {
+  const shown = egress('e', 1, '10.0.0.1');
+  const gone = allocate([shown], [], new Map([['e', own('10.0.0.1')]])).decisions;
+  expect(short(gone.get('e'))).toBe('ExternalIPPool p does not exist');
+  const back = allocate([shown], [pool({ cidr: '10.7.0.0/30' })], allocate([shown], [], gone).decisions).decisions;
+  expect(short(back.get('e'))).toBe('10.7.0.1');
+  const asked = allocate([egress('e', 1, '10.0.0.2')], [pool({ cidr: '10.7.0.0/30' })], gone).decisions;
+  expect(short(asked.get('e'))).toBe(notHere('10.0.0.2'));
 });
 
 test.each<{ ranges: IPRange[]; total: number }>([

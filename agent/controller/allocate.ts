@@ -8,6 +8,8 @@ import { PoolBook } from './pool-book.ts';
 export interface Decision extends EgressAddress {
   /** Why it is not allocated; null when it is, or is static. `ip` is what the spec has to say in either case. */
   readonly why: string | null;
+  /** The address that has to go from the spec, which still shows it until that is written: not what the user asked for. */
+  readonly withdrawn?: string;
 }
 
 /** The decisions on all addresses, by the identity of the Egress. */
@@ -45,16 +47,23 @@ export function allocate(
     decisions.set(identityOf(egress), of);
     addresses.forEach(({ ip: named, pool }, at) => {
       const own = ownAddress(before[at], pool);
+      const withdrawn = before[at]?.pool === pool ? before[at]?.withdrawn : undefined;
       // Its own address also where the spec does not show it: cleared by the user, or the cache is behind the last write.
       const ip = named ?? own;
       const book = books.get(pool ?? '');
       of[at] = { ip, pool, why: null };
       if (pool === null) return;
-      if (!book) of[at] = { ip: null, pool, why: `ExternalIPPool ${pool} does not exist` };
+      if (!book)
+        of[at] = {
+          ip: null,
+          pool,
+          why: `ExternalIPPool ${pool} does not exist`,
+          ...(ip === null ? {} : { withdrawn: ip }),
+        };
       else if (ip === null) waiting.push({ of, at, book });
       else if (book.claim(ip)) return;
       // The pool was replaced by one with other ranges: its own address is not what the user asked for.
-      else if (ip === own) waiting.push({ of, at, book });
+      else if (ip === own || ip === withdrawn) waiting.push({ of, at, book });
       else of[at] = { ip, pool, why: refusalOf(ip, egress, pool, reserved.useOf(ip)) };
     });
   }
