@@ -10,10 +10,13 @@ import type { Testbed } from './testbed.ts';
 
 export type NodeStates = ReadonlyMap<string, NodeState>;
 
-/** Rules without counters (iptables-nft is in them as well), links, addresses, routes, policy rules, and kernel settings. */
+/**
+ * Rules without counters (iptables-nft is in them as well), links, addresses, routes, policy rules, and kernel settings.
+ * Not whether the node forwards: the CNI switches that on with the first pod, and it sets accept_redirects (ip-sysctl).
+ */
 const script = `nft -s list ruleset
 ip -br link; ip -br addr; ip -4 route show table all; ip -6 route show table all; ip -4 rule; ip -6 rule
-cd /proc/sys/net/ipv4; grep -H . ip_forward conf/all/* conf/default/* conf/eth0/* 2>/dev/null`;
+cd /proc/sys/net/ipv4; grep -H . conf/all/* conf/default/* conf/eth0/* 2>/dev/null | grep -v -e /forwarding: -e /accept_redirects:`;
 
 /** Null where nobody can look, or where the implementation is there already, so that it is too late. */
 export async function statesBefore(adapter: Adapter, context: AdapterContext): Promise<NodeStates | null> {
