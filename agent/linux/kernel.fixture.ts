@@ -16,7 +16,7 @@ import { readNflog } from './nflog.ts';
 import { nftApply, nftJson } from './nft.ts';
 import { arpProbe } from './packet.ts';
 import { privateRun } from './sandbox.fixture.ts';
-import { setReversePathFilter } from './rp-filter.ts';
+import { setReversePathFilter } from './interface-settings.ts';
 
 const [a, b] = ['/run/netns/a', '/run/netns/b'];
 await privateRun();

@@ -3,7 +3,7 @@ import { forgetConnections } from '../linux/conntrack.ts';
 import { ipBatch } from '../linux/ip.ts';
 import { nftApply, nftJson } from '../linux/nft.ts';
 import type { NftObject } from '../linux/nft.ts';
-import { setReversePathFilter } from '../linux/rp-filter.ts';
+import { enableForwarding, setReversePathFilter } from '../linux/interface-settings.ts';
 import { diffElements, noElements, parseElements, refreshLeases, renderElements } from './elements.ts';
 import type { Elements } from './elements.ts';
 import { familyOf } from './family.ts';
@@ -178,7 +178,7 @@ export class DataPlane {
     const found = await this.#look(want);
     if (found !== null) return { ...want, ...found };
     await createOverlay(shapeOf(want, this.#options.overlayPort), this.#options);
-    setReversePathFilter(device, 'loose', this.#options);
+    this.#settle(want);
     return { ...want, layout: '', elements: noElements, held: await readHeld(this.#options), peers: new Map() };
   }
 
@@ -187,8 +187,7 @@ export class DataPlane {
     const overlay = await readOverlay(this.#options);
     // The netdev chain is bound to the device: only with the old device may the old tables stay.
     if (!overlay || !fits(overlay, shapeOf(want, this.#options.overlayPort))) return null;
-    // Pods of other nodes arrive here although the way back to them is the uplink.
-    setReversePathFilter(device, 'loose', this.#options);
+    this.#settle(want);
     const objects = await this.#readTables(want.uplinks.keys());
     const isLaidOut = objects?.some((object) => object['chain']?.['name'] === markerOf(want.layout)) ?? false;
     return {
@@ -197,6 +196,14 @@ export class DataPlane {
       held: await readHeld(this.#options),
       peers: overlay.peers,
     };
+  }
+
+  #settle({ uplinks }: Applied): void {
+    // Pods of other nodes arrive here although the way back to them is the uplink.
+    setReversePathFilter(device, 'loose', this.#options);
+    // A node on which no pod has run yet may not forward: CNIs switch it on with the first.
+    for (const iface of new Set([device, ...[...uplinks.values()].map(({ name }) => name)]))
+      enableForwarding(iface, this.#options);
   }
 
   /** Null where a table is missing that the node has to have. */

@@ -7,6 +7,7 @@ import { inNetnsOrHere } from './netns.ts';
 const RTM_SETLINK = 19;
 const IFLA_AF_SPEC = 26;
 const IFLA_INET_CONF = 1;
+const IPV4_DEVCONF_FORWARDING = 1;
 const IPV4_DEVCONF_RP_FILTER = 8;
 /** Length of struct ifinfomsg. */
 const IFINFO_BYTES = 16;
@@ -15,11 +16,26 @@ const IFINFO_BYTES = 16;
 export type ReversePathFilter = 'off' | 'strict' | 'loose';
 const values: Readonly<Record<ReversePathFilter, number>> = { off: 0, strict: 1, loose: 2 };
 
-/** Sets an interface's reverse path filter through netlink: /proc/sys is read-only in containers without privileges. */
-export function setReversePathFilter(iface: string, mode: ReversePathFilter, options: { netns?: string } = {}): void {
+interface NetnsOptions {
+  readonly netns?: string;
+}
+
+/** Sets an interface's reverse path filter. */
+export function setReversePathFilter(iface: string, mode: ReversePathFilter, options: NetnsOptions = {}): void {
+  const what = `set the reverse path filter of ${iface} to ${mode}`;
+  setInterface(iface, IPV4_DEVCONF_RP_FILTER, values[mode], what, options);
+}
+
+/** Lets what arrives at an interface be forwarded, as net.ipv4.conf.IFACE.forwarding does. */
+export function enableForwarding(iface: string, options: NetnsOptions = {}): void {
+  setInterface(iface, IPV4_DEVCONF_FORWARDING, 1, `let ${iface} forward`, options);
+}
+
+/** Through netlink: /proc/sys is read-only in containers without privileges. */
+function setInterface(iface: string, key: number, value: number, what: string, options: NetnsOptions): void {
   const setting = Buffer.alloc(4);
-  setting.writeUInt32LE(values[mode]);
-  const nested = attribute(IFLA_INET_CONF, attribute(IPV4_DEVCONF_RP_FILTER, setting));
+  setting.writeUInt32LE(value);
+  const nested = attribute(IFLA_INET_CONF, attribute(key, setting));
   const spec = attribute(IFLA_AF_SPEC, attribute(AF_INET, nested));
   const message = Buffer.alloc(HEADER_BYTES + IFINFO_BYTES + spec.length);
   message.writeUInt32LE(message.length, 0);
@@ -30,5 +46,5 @@ export function setReversePathFilter(iface: string, mode: ReversePathFilter, opt
     HEADER_BYTES + 4,
   );
   spec.copy(message, HEADER_BYTES + IFINFO_BYTES);
-  netlinkRequest(NETLINK_ROUTE, message, `set the reverse path filter of ${iface} to ${mode}`, options);
+  netlinkRequest(NETLINK_ROUTE, message, what, options);
 }
