@@ -2,13 +2,10 @@ import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
 import { run } from '../linux/exec.ts';
 import { nftApply } from '../linux/nft.ts';
-import { DataPlane } from './dataplane.ts';
-import { defaultPlanSettings } from './facts.ts';
-import type { Facts } from './facts.ts';
 import { startFlood } from './flood.fixture.ts';
 import { holdConnection } from './held-connection.fixture.ts';
 import type { HeldConnection } from './held-connection.fixture.ts';
-import { planNode } from './plan.ts';
+import { applyTo, newPlane, testFacts } from './planes.fixture.ts';
 import {
   addPod,
   buildTestbed,
@@ -59,40 +56,11 @@ const pool = (owner: TestNode): ExternalIPPool => ({
   spec: { ipRanges: [{ start: x, end: y }], nodeSelector: { matchLabels: { name: owner.name } } },
 });
 
-function factsWith({ policies, label = 'a', owner = node2 }: State): Facts {
-  return {
-    nodes: testNodes.map(({ name, address, podCIDR }) => ({
-      metadata: { name, labels: { name } },
-      spec: { podCIDRs: [podCIDR[4], podCIDR[6]] },
-      status: { addresses: [address[4], address[6]].map((ip) => ({ type: 'InternalIP', address: ip })) },
-    })),
-    namespaces: [{ metadata: { name: 'default' } }],
-    pods: Object.entries(pods).map(([name, address]) => ({
-      metadata: { name, namespace: 'default', labels: { app: label } },
-      spec: { nodeName: `node-${name[1]}` },
-      status: { phase: 'Running', podIPs: [{ ip: address[4] }, { ip: address[6] }] },
-    })),
-    egresses: Object.entries(policies).map(policy),
-    pools: [pool(owner)],
-    apiServers: [],
-    exceptCIDRs: [],
-    alive: new Set(testNodes.map(({ name }) => name)),
-    configuredAddresses: new Set(),
-    mayTake: () => true,
-  };
-}
+const planes = new Map(testNodes.map((node) => [node, newPlane(node)]));
 
-const planes = new Map(
-  testNodes.map((node) => [node, new DataPlane({ netns: netnsOf(node.name), overlayPort: 4789, leaseMs: 60_000 })]),
-);
-
-async function apply(state: State): Promise<void> {
-  for (const [node, plane] of planes) {
-    const plan = planNode(factsWith(state), node.name, defaultPlanSettings);
-    if (!plan) throw new Error(`no plan for ${node.name}`);
-    await plane.apply(plan);
-    plane.announce(plan.held);
-  }
+async function apply({ policies, label = 'a', owner = node2 }: State): Promise<void> {
+  const egresses = Object.entries(policies).map(policy);
+  await applyTo(planes, testFacts({ pods, podLabels: { app: label }, egresses, pools: [pool(owner)] }));
 }
 
 async function arrived(): Promise<number> {

@@ -1,11 +1,8 @@
 import type { Egress } from '../api/egress.ts';
 import type { ExternalIPPool } from '../api/external-ip-pool.ts';
 import { run } from '../linux/exec.ts';
-import { DataPlane } from './dataplane.ts';
-import { defaultPlanSettings } from './facts.ts';
-import type { Facts } from './facts.ts';
 import { pingsAnswered } from './ping.fixture.ts';
-import { planNode } from './plan.ts';
+import { applyTo, newPlane, testFacts } from './planes.fixture.ts';
 import {
   addPod,
   buildTestbed,
@@ -52,40 +49,11 @@ interface State {
   readonly alive?: readonly TestNode[];
 }
 
-function factsWith({ egressIPs = [first, second], firstOn = node2, alive = testNodes }: State): Facts {
-  return {
-    nodes: testNodes.map(({ name, address, podCIDR }) => ({
-      metadata: { name, labels: { name } },
-      spec: { podCIDRs: [podCIDR[4], podCIDR[6]] },
-      status: { addresses: [address[4], address[6]].map((ip) => ({ type: 'InternalIP', address: ip })) },
-    })),
-    namespaces: [{ metadata: { name: 'default' } }],
-    pods: Object.entries(pods).map(([name, address]) => ({
-      metadata: { name, namespace: 'default' },
-      spec: { nodeName: `node-${name[1]}` },
-      status: { phase: 'Running', podIPs: [{ ip: address[4] }, { ip: address[6] }] },
-    })),
-    egresses: [policy(egressIPs)],
-    pools: [pool('first', firstOn), pool('second', node3)],
-    apiServers: [],
-    exceptCIDRs: [],
-    alive: new Set(alive.map(({ name }) => name)),
-    configuredAddresses: new Set(),
-    mayTake: () => true,
-  };
-}
-
-const newPlane = (node: TestNode): DataPlane =>
-  new DataPlane({ netns: netnsOf(node.name), overlayPort: 4789, leaseMs: 60_000 });
 let planes = new Map(testNodes.map((node) => [node, newPlane(node)]));
 
-async function apply(state: State): Promise<void> {
-  for (const [node, plane] of planes) {
-    const plan = planNode(factsWith(state), node.name, defaultPlanSettings);
-    if (!plan) throw new Error(`no plan for ${node.name}`);
-    await plane.apply(plan);
-    plane.announce(plan.held);
-  }
+async function apply({ egressIPs = [first, second], firstOn = node2, alive = testNodes }: State): Promise<void> {
+  const pools = [pool('first', firstOn), pool('second', node3)];
+  await applyTo(planes, testFacts({ pods, egresses: [policy(egressIPs)], pools, alive }));
 }
 
 /** Counts under the names of the addresses. */
