@@ -1,4 +1,4 @@
-import { egresses } from '../api/egress.ts';
+import { egressAddresses, egresses } from '../api/egress.ts';
 import type { Egress } from '../api/egress.ts';
 import { configName, installNamespace } from '../api/install.ts';
 import { externalIPPools } from '../api/external-ip-pool.ts';
@@ -11,8 +11,11 @@ import type { ConfigMap } from './exceptions.ts';
 import type { Facts, Node, Pod } from './facts.ts';
 import { Lingering } from './lingering.ts';
 
-/** A policy that comes back within this time, milliseconds, was never away: twice what deleting and creating it takes. */
-const lingerMs = 250;
+/**
+ * A policy that comes back within this time, milliseconds, was never away. Deleting and creating it takes 100 ms, and some
+ * times that where the API server is busy.
+ */
+const lingerMs = 1_000;
 
 interface EndpointSlice extends KubeObject {
   readonly endpoints?: readonly { readonly addresses: readonly string[] }[];
@@ -50,9 +53,9 @@ export function watchInputs(kube: Kube, changed: () => void, warn: (text: string
     }),
   };
   const all: readonly Reflection<KubeObject>[] = Object.values(reflections);
-  const deletedEgresses = new Lingering<Egress>(lingerMs, changed);
+  const deletedEgresses = new Lingering<Egress>(lingerMs, changed, haveOneAddress);
   reflections.egresses.onChange(({ type, object }) => {
-    if (type === 'deleted') deletedEgresses.deleted(object);
+    if (type === 'deleted') deletedEgresses.deleted(object, reflections.egresses.items);
   });
   reflections.configs.onChange(({ type, object }) => {
     const { wrong } = exceptions(type === 'deleted' ? undefined : object);
@@ -88,4 +91,9 @@ export function watchInputs(kube: Kube, changed: () => void, warn: (text: string
       for (const reflection of all) reflection[Symbol.dispose]();
     },
   };
+}
+
+function haveOneAddress(one: Egress, other: Egress): boolean {
+  const its = new Set(egressAddresses(one).map(({ ip }) => ip));
+  return egressAddresses(other).some(({ ip }) => ip !== null && its.has(ip));
 }

@@ -100,6 +100,8 @@ export interface Adapter {
   /** Creates the policy, or changes it to this. @throws Refused */
   apply(intent: EgressIntent, context: AdapterContext): Promise<void>;
   remove(name: string, context: AdapterContext): Promise<void>;
+  /** Deletes the policy and creates it again, with nothing in between. */
+  replace(intent: EgressIntent, context: AdapterContext): Promise<void>;
   /** The name of the node that has the address, or null while none has. */
   ownerOf(name: string, context: AdapterContext): Promise<string | null>;
   /** What it says about the policy, where it claims StatusNode. */

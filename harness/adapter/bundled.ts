@@ -70,6 +70,16 @@ export const bundled: Adapter = {
     await dropUnusedPools(before, kube);
   },
 
+  // Its pools stay.
+  async replace(intent, { kube }) {
+    const objects = objectsOf(intent);
+    await kube.delete(egresses, intent.name);
+    await applyAll(
+      kube,
+      objects.filter(({ kind }) => kind === 'Egress'),
+    );
+  },
+
   attempt: (input, { name, selection }, { kube }) =>
     attemptBundled(input, { name, appliedTo: appliedTo(selection) }, kube),
 

@@ -13,6 +13,7 @@ export const none: Adapter = {
   uninstall: () => Promise.resolve(),
   apply: ({ name }) => Promise.reject(new Error(`policy ${name}: this cluster has no Egress implementation`)),
   remove: () => Promise.resolve(),
+  replace: () => Promise.resolve(),
   ownerOf: () => Promise.resolve(null),
   restart: () => Promise.resolve(),
   manifest: () => '',

@@ -111,8 +111,7 @@ export class Egress {
   /** Deleted and created again, as fast as the API takes it. The pods are selected all the time. */
   async replace(): Promise<void> {
     this.#log.change(`policy ${this.name} is deleted and created again`, () => false);
-    await this.#adapter.remove(this.name, this.#context);
-    await this.#adapter.apply(this.#intent, this.#context);
+    await this.#adapter.replace(this.#intent, this.#context);
   }
 
   async remove(options: ChangeOptions = {}): Promise<void> {

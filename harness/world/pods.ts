@@ -27,6 +27,7 @@ import {
   type Path,
 } from './probing.ts';
 import { burst } from './timeouts.ts';
+import { untilAnswered } from './until-answered.ts';
 import type { IpFamily } from '../../agent/linux/sockets.ts';
 
 /** What pods of a case need from it. */
@@ -95,6 +96,16 @@ export class Pods {
       const answered = reachable(rule, context);
       return answered.outcome === 'pass' ? neverSource({ ...rule, forbiddenOf: () => forbidden }, context) : answered;
     });
+  }
+
+  /**
+   * Resolves when connections of every pod are answered by all of these: nodes learn of a Service some time after the API has
+   * it. The case ends where they are not.
+   */
+  async untilAnsweredBy(to: readonly NonNullable<ProbeOptions['to']>[], options: ProbeOptions = {}): Promise<void> {
+    const name = `${this.label} come to reach ${to.map(nameOf).join(', ')}${suffix(options)}`;
+    const paths = to.flatMap((one) => this.#paths({ ...options, to: one }));
+    await untilAnswered(paths, this.#around.log, this.#context(name));
   }
 
   /** Check: every connection or datagram is refused by the host it goes to, which tells the pod. */

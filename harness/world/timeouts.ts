@@ -2,6 +2,8 @@
 export const timeouts = {
   /** A pod is scheduled, started, ready and has taken its first command. */
   podReady: 30_000,
+  /** A Service is in place on every node. */
+  serviceReady: 30_000,
   /** Answer to one connection, from its planned time. Longer than one repeated SYN (1 s, RFC 6298). */
   probe: 2_500,
   /** A program of the harness does what it was told (open a port, drain a capture). */

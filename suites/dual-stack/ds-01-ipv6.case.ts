@@ -50,10 +50,13 @@ export default defineCase({
     for (const server of servers)
       await pods('shop', 'other').reach(server, 'their own address', { by: ['tcp', 'udp'] });
     const client = await fromOutside.client();
-    for (const { name, address, address6 = address } of topology.nodes) {
-      const to = { name: `node port on ${name}`, host: address6, port: nodePort };
-      await client.reach(to, witnessAddress6, { by: ['tcp', 'udp'] });
-    }
+    const nodePorts = topology.nodes.map(({ name, address, address6 = address }) => ({
+      name: `node port on ${name}`,
+      host: address6,
+      port: nodePort,
+    }));
+    await client.untilAnsweredBy(nodePorts, { by: ['tcp', 'udp'] });
+    for (const to of nodePorts) await client.reach(to, witnessAddress6, { by: ['tcp', 'udp'] });
     for (const [index, server] of servers.entries()) {
       await fromOutside.leadTo(server.host, pods('shop').facts[index]?.node ?? '');
       await client.reach(server, witnessAddress6, { by: ['tcp', 'udp'] });

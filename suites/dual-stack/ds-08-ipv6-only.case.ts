@@ -33,6 +33,7 @@ export default defineCase({
     await pods('other').leaveAs('the address of their node', { by });
     for (const server of servers) await pods('shop').reach(server, 'their own address', { by: ['tcp', 'udp'] });
     const to = { name: 'a service', host: service.clusterIP, port: service.port };
+    await pods('shop').untilAnsweredBy([to], { by: ['tcp', 'udp'] });
     await pods('shop').reachButNeverAs(to, [x.address], { by: ['tcp', 'udp'] });
     await pods('shop').reachHttps(apiServer.service, '/version');
     await statuses.comesTrue(x);

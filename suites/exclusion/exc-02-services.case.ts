@@ -29,19 +29,24 @@ export default defineCase({
     // Its backends are the clients themselves: some connections come back to the pod they came from.
     const hairpin = await services.create('shop', 'self', { type: 'ClusterIP', selector: { app: 'client' } });
     const { port } = cluster;
+    const by = ['tcp', 'udp'] as const;
+    const direct = [
+      { name: 'service by address', host: cluster.clusterIP, port },
+      { name: 'own service', host: hairpin.clusterIP, port },
+      ...topology.nodes.map(({ name, address }) => ({
+        name: `node port on ${name}`,
+        host: address,
+        port: nodePort.nodePort,
+      })),
+    ];
+    await pods('shop').untilAnsweredBy(direct, { by });
     const x = await egress({ namespace: 'shop' });
     await pods('shop').eventuallyLeaveAs(x.address);
     await coversAllPlacements(pods('shop'), x);
 
     const never = [x.address];
-    const by = ['tcp', 'udp'] as const;
-    await pods('shop').reachButNeverAs({ name: 'service by address', host: cluster.clusterIP, port }, never, { by });
     await pods('shop').reachButNeverAs({ name: 'service by name', host: cluster.dnsName, port }, never, { dns });
     await pods('shop').reachButNeverAs({ name: 'headless service', host: headless.dnsName, port }, never, { dns });
-    await pods('shop').reachButNeverAs({ name: 'own service', host: hairpin.clusterIP, port }, never);
-    for (const { name, address } of topology.nodes) {
-      const host = { name: `node port on ${name}`, host: address, port: nodePort.nodePort };
-      await pods('shop').reachButNeverAs(host, never);
-    }
+    for (const to of direct) await pods('shop').reachButNeverAs(to, never, { by });
   },
 });

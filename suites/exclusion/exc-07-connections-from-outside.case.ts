@@ -33,6 +33,10 @@ export default defineCase({
     await pods('shop').eventuallyLeaveAs(x.address);
     await coversAllPlacements(pods('shop'), x);
     const by = ['tcp', 'udp'] as const;
+    await client.untilAnsweredBy(
+      ways.map(({ to }) => to),
+      { by },
+    );
     for (const { to, policy } of ways) {
       // externalTrafficPolicy Local keeps the client's address; with Cluster the node that was asked puts one of its own.
       if (policy === 'Local') await client.reach(to, witnessAddress, { by });

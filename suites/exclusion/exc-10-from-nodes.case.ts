@@ -25,6 +25,7 @@ export default defineCase({
     await coversAllPlacements(pods('shop'), x);
     const by = ['tcp', 'udp'] as const;
     const service = { name: 'service of selected pods', host: cluster.clusterIP, port: cluster.port };
+    await processes.untilAnsweredBy([service], { by });
     await processes.reachButNeverAs(service, [x.address], { by });
     await pods('daemons').reachButNeverAs(service, [x.address], { by });
     for (const server of servers) await processes.reachButNeverAs(server, [x.address], { by });

@@ -30,6 +30,7 @@ export default defineCase({
       await pods('shop').reachButNeverAs(await services.serve(daemon, portOf(daemon.facts)), [x.address]);
     }
     const byName = { name: 'service by name', host: cluster.dnsName, port: cluster.port };
+    await pods('shop').untilAnsweredBy([byName], { dns });
     await pods('shop').reachButNeverAs(byName, [x.address], { dns });
     await pods('shop').reachHttps(service, '/version');
     await pods('shop').reachHttps(endpoint, '/version');

@@ -26,8 +26,9 @@ export default defineCase({
     const x = await egress({ namespace: 'shop' });
     await pods('shop').eventuallyLeaveAs(x.address);
     await coversAllPlacements(pods('shop'), x);
-    const watches = await Promise.all(topology.nodes.map(({ name }) => watchNode(name, topology.serviceCIDR)));
     const service = { name: 'service', host: cluster.clusterIP, port: cluster.port };
+    await pods('shop').untilAnsweredBy([service], { by: ['tcp', 'udp'] });
+    const watches = await Promise.all(topology.nodes.map(({ name }) => watchNode(name, topology.serviceCIDR)));
     const nowhere = { name: 'service address of nobody', host: unused(topology.serviceCIDR), port: cluster.port };
     await pods('shop').reachButNeverAs(service, [x.address], { by: ['tcp', 'udp'] });
     const idle = { name: 'service without backends', host: abandoned.clusterIP, port: abandoned.port };

@@ -34,6 +34,7 @@ export default defineCase({
     }));
     const both = pods('shop', 'other');
     // The same ports at the node's own address are open: else the refusals would prove nothing.
+    await both.untilAnsweredBy([ofNode, ofService]);
     for (const to of [ofNode, ofService]) {
       await client.reachButNeverAs(to, [x.address]);
       await both.reachButNeverAs(to, [x.address]);
