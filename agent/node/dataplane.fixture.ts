@@ -201,6 +201,7 @@ await new Promise((resolve) => setTimeout(resolve, 400));
 seen['afterLease'] = [...(await sources(['a1', 'a2'])), await answers()];
 planes.set(node1, newPlane(node1, 60_000));
 await apply([egress], [node1]);
+await planes.get(node1)?.refreshLease();
 seen['leaseRenewed'] = await sources(['a1', 'a2']);
 
 await apply([], testNodes);

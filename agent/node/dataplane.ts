@@ -4,11 +4,12 @@ import { ipBatch } from '../linux/ip.ts';
 import { nftApply, nftJson } from '../linux/nft.ts';
 import type { NftObject } from '../linux/nft.ts';
 import { enableForwarding, setReversePathFilter } from '../linux/interface-settings.ts';
-import { diffElements, noElements, parseElements, refreshLeases, renderElements } from './elements.ts';
+import { diffElements, noElements, parseElements, renderElements } from './elements.ts';
 import type { Elements } from './elements.ts';
 import { familyOf } from './family.ts';
 import type { Family } from './family.ts';
 import { tableFamily } from './family-table.ts';
+import { leaseCommands } from './lease.ts';
 import { device, overlayMark, table } from './names.ts';
 import {
   bridgeBatch,
@@ -110,8 +111,10 @@ export class DataPlane {
   refreshLease(): Promise<void> {
     return this.#inTurn(async () => {
       if (!this.#applied) return;
-      const lines = refreshLeases(this.#applied.elements, this.#options.leaseMs);
-      for (const transaction of transactions(lines)) await nftApply(transaction, this.#options);
+      await nftApply(
+        `${leaseCommands(this.#applied.uplinks.keys(), this.#options.leaseMs).join('\n')}\n`,
+        this.#options,
+      );
     });
   }
 
@@ -221,8 +224,9 @@ export class DataPlane {
   /** Gives up addresses first and takes new ones last, when everything behind them is in place. */
   async #change(have: Applied, want: Applied): Promise<void> {
     const sameLayout = have.layout === want.layout;
-    const elements = diffElements(sameLayout ? have.elements : noElements, want.elements, this.#options.leaseMs);
-    const nft = [...(sameLayout ? [] : [want.layout]), ...elements];
+    const elements = diffElements(sameLayout ? have.elements : noElements, want.elements);
+    const lease = leaseCommands(want.uplinks.keys(), this.#options.leaseMs);
+    const nft = [...(sameLayout ? [] : [want.layout, ...lease]), ...elements];
     const gone = [...have.held].filter(([address, iface]) => want.held.get(address) !== iface);
     const taken = [...want.held].filter(([address, iface]) => have.held.get(address) !== iface);
     await ipBatch(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diffElements, noElements, parseElements, refreshLeases, renderElements } from './elements.ts';
+import { diffElements, noElements, parseElements, renderElements } from './elements.ts';
 import type { NodePlan } from './plan.ts';
 import { markerOf, renderLayout } from './ruleset.ts';
 
@@ -28,7 +28,7 @@ const plan = (change: Partial<NodePlan> = {}): NodePlan => ({
 });
 
 const diff = (from: NodePlan | null, to: NodePlan): string[] =>
-  diffElements(from ? renderElements(from) : noElements, renderElements(to), 1_000);
+  diffElements(from ? renderElements(from) : noElements, renderElements(to));
 
 test('equal plans need nothing', () => {
   expect(diff(plan(), plan())).toEqual([]);
@@ -90,33 +90,13 @@ test('addresses go to the tables of their IP version, where the node has it', ()
     'flush set ip6 egressproof exempt',
     'add element ip6 egressproof exempt { fe80::/10 }',
     'add element ip6 egressproof addresses { fd00:18::131 }',
-    'add element ip6 egressproof owned { fd00:18::131 timeout 1000ms }',
+    'add element ip6 egressproof owned { fd00:18::131 }',
     'add element ip6 egressproof egress_ips { fd00:203:2::5 : fd00:18::131 }',
     'add element ip6 egressproof steering { fd00:203:1::5 : goto to_overlay }',
     'add element ip6 egressproof pods { fd00:203:1::5 }',
     'add element netdev egressproof gateways6 { fd00:203:1::5 : 02:e6:ac:10:12:7a }',
   ]);
   expect(diff(null, { ...dual, uplinks: plan().uplinks }).some((line) => line.includes('ip6'))).toBe(false);
-});
-
-test('owned addresses are leased, and given up whether the lease has run out or not', () => {
-  const owner = plan({ owned: new Set(['172.16.18.131']) });
-  expect(diff(plan(), owner)).toEqual([
-    'add element ip egressproof owned { 172.16.18.131 timeout 1000ms }',
-    'add element arp egressproof owned { 172.16.18.131 timeout 1000ms }',
-  ]);
-  expect(diff(owner, plan())).toEqual([
-    'add element ip egressproof owned { 172.16.18.131 }',
-    'delete element ip egressproof owned { 172.16.18.131 }',
-    'add element arp egressproof owned { 172.16.18.131 }',
-    'delete element arp egressproof owned { 172.16.18.131 }',
-  ]);
-  expect(refreshLeases(renderElements(owner), 1_000).slice(0, 3)).toEqual([
-    'add element ip egressproof owned { 172.16.18.131 }',
-    'delete element ip egressproof owned { 172.16.18.131 }',
-    'add element ip egressproof owned { 172.16.18.131 timeout 1000ms }',
-  ]);
-  expect(refreshLeases(renderElements(plan()), 1_000)).toEqual([]);
 });
 
 test('of several addresses each pod has an element for each, and a stand-in for one without a node', () => {
@@ -181,7 +161,7 @@ test('a limit is an object, there before the pods that have it and gone after th
     { limit: { family: 'inet', name: 'limit_lab_250000_1', rate: 250_000 } },
     { map: { family: 'inet', name: 'limits', elem: [['10.203.2.5', 'limit_lab_250000_1']] } },
   ] as never);
-  expect(diffElements({ ...renderElements(limited), ...pick(kernel) }, renderElements(limited), 1_000)).toEqual([]);
+  expect(diffElements({ ...renderElements(limited), ...pick(kernel) }, renderElements(limited))).toEqual([]);
 });
 
 const pick = (elements: ReturnType<typeof parseElements>): Partial<typeof elements> => ({
@@ -192,7 +172,7 @@ const pick = (elements: ReturnType<typeof parseElements>): Partial<typeof elemen
 test('what nft tells of the kernel is read as what was rendered', () => {
   const objects = [
     { set: { family: 'ip', name: 'pods', elem: ['10.203.1.5', '10.203.1.6'] } },
-    { set: { family: 'ip', name: 'owned', elem: [{ elem: { val: '172.16.18.131', timeout: 10, expires: 9 } }] } },
+    { set: { family: 'ip', name: 'owned', elem: ['172.16.18.131'] } },
     {
       map: {
         family: 'ip',

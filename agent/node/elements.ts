@@ -57,8 +57,6 @@ export type Elements = Readonly<Record<SetName, ReadonlyMap<string, string>>>;
 
 /** The kernel merges overlapping intervals, so that these are replaced as a whole. */
 const intervals: ReadonlySet<SetName> = new Set(setNames.filter((name) => /pod_ranges|exempt/.test(name)));
-/** Elements that run out unless they are refreshed. */
-const leased = setNames.filter((name) => name.endsWith(' owned'));
 
 /** What of a plan goes into the tables: of IP versions that the node does not have nothing does. */
 export function renderElements(plan: NodePlan): Elements {
@@ -146,7 +144,7 @@ export const noElements: Elements = Object.fromEntries(
 ) as unknown as Elements;
 
 /** nft commands that lead from one state to the other; none when they are equal. */
-export function diffElements(have: Elements, want: Elements, leaseMs: number): string[] {
+export function diffElements(have: Elements, want: Elements): string[] {
   const unused = [...have['inet limit'].keys()].filter((name) => !want['inet limit'].has(name));
   const commands = setNames.flatMap((name) => {
     if (name === 'inet limit')
@@ -156,24 +154,9 @@ export function diffElements(have: Elements, want: Elements, leaseMs: number): s
     if (intervals.has(name)) return replaceIntervals(name, have[name], want[name]);
     const gone = [...have[name].keys()].filter((key) => have[name].get(key) !== want[name].get(key));
     const fresh = [...want[name]].filter(([key, value]) => have[name].get(key) !== value);
-    if (leased.includes(name))
-      return [...removeLeases(name, gone), ...command('add', name, fresh.map(leaseFor(leaseMs)))];
     return [...command('delete', name, gone), ...command('add', name, fresh.map(elementText))];
   });
   return [...commands, ...unused.map((name) => `delete limit inet ${table} ${name}`)];
-}
-
-/** nft commands that give the owned addresses their full time again. */
-export function refreshLeases(elements: Elements, leaseMs: number): string[] {
-  return leased.flatMap((name) => {
-    const keys = [...elements[name].keys()];
-    return [...removeLeases(name, keys), ...command('add', name, keys.map(leaseFor(leaseMs)))];
-  });
-}
-
-/** Adding first makes the deletion succeed also where the element has just run out. */
-function removeLeases(name: SetName, keys: readonly string[]): string[] {
-  return [...command('add', name, keys), ...command('delete', name, keys)];
 }
 
 function replaceIntervals(
@@ -196,10 +179,6 @@ function limitText({ name, bytesPerSecond, burstBytes }: Limit): string {
 
 function elementText([key, value]: readonly [string, string]): string {
   return value === '' ? key : `${key} : ${value}`;
-}
-
-function leaseFor(leaseMs: number): (element: string | readonly [string, string]) => string {
-  return (element) => `${typeof element === 'string' ? element : element[0]} timeout ${leaseMs}ms`;
 }
 
 function inTable(name: SetName): string {
@@ -232,16 +211,13 @@ function parseElement(element: unknown): [string, string] {
   return [keyText(element), ''];
 }
 
-/** A key is its text, or an object around it where the element has a timeout. */
 function keyText(key: unknown): string {
   if (typeof key === 'string') return key;
   if (typeof key === 'object' && key !== null && 'concat' in key) {
     const [address, number] = key.concat as [string, string | number];
     return `${address} . ${hexMark(BigInt(number))}`;
   }
-  return typeof key === 'object' && key !== null && 'elem' in key
-    ? keyText((key.elem as { val: unknown }).val)
-    : JSON.stringify(key);
+  return JSON.stringify(key);
 }
 
 function valueText(value: unknown): string {

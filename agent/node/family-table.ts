@@ -3,6 +3,7 @@ import type { Family } from './family.ts';
 import { arrivingOneOf, spreadChains, spreadMaps, translateOneOf } from './spread-chains.ts';
 import { outerForward, outerInput, outerSets } from './outer-chains.ts';
 import type { OuterShape } from './outer-chains.ts';
+import { leaseSet, withoutLease } from './lease.ts';
 import { device, leavingMark, overlayMark, table } from './names.ts';
 
 /** What the table of one IP version depends on. */
@@ -44,6 +45,7 @@ const dialects: Readonly<Record<Family, Dialect>> = {
   chain answers {
     type filter hook output priority filter; policy accept;
     icmpv6 type nd-neighbor-advert ip6 saddr @addresses ip6 saddr != @owned ${dropFor('answer-not-owned')}
+    icmpv6 type nd-neighbor-advert ip6 saddr @addresses ${withoutLease} ${dropFor('answer-not-owned')}
   }
 `,
   },
@@ -67,7 +69,7 @@ table ${ip} ${table} {
   set pods { type ${address}; }
   set peers { type ${address}; }
   set addresses { type ${address}; }
-  set owned { type ${address}; flags timeout; }
+  set owned { type ${address}; }${leaseSet}
   map steering { type ${address} : verdict; }
   map egress_ips { type ${address} : ${address}; }${spreadMaps(address)}${outer ? outerSets(ip, families) : ''}
 
@@ -126,12 +128,13 @@ ${answers}
     ${translateOneOf(ip)}
   }
 
-  # The last look: nothing selected leaves with another address, or without the lease on its address.
+  # The last look: nothing selected leaves with another address, or without the node's lease on its addresses.
   chain guard {
     type filter hook postrouting priority srcnat + 10; policy accept;
     oifname "${device}" ${ip} saddr != @pods ${dropFor('overlay-unknown')}
     oifname != "${device}" meta mark and ${overlayMark} != 0 ${dropFor('overlay-bypassed')}
     meta mark and ${leavingMark} != 0 ${ip} saddr != @owned ${dropFor('not-owned')}
+    meta mark and ${leavingMark} != 0 ${withoutLease} ${dropFor('not-owned')}
   }
 }
 `;

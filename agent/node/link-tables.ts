@@ -1,5 +1,6 @@
 import { dropFor } from './drop-reasons.ts';
 import type { Family } from './family.ts';
+import { leaseSet, withoutLease } from './lease.ts';
 import { device, table } from './names.ts';
 import { gatewayOfOne, oneOfChain } from './spread-chains.ts';
 
@@ -38,15 +39,16 @@ ${oneOfChain}
 `;
 }
 
-/** ARP has a family of its own: the node answers for an Egress IP only while it owns it. */
+/** ARP has a family of its own: the node answers for an Egress IP only while it owns it, and has its lease. */
 export const arpTable = `
 table arp ${table} {
   set addresses { type ipv4_addr; }
-  set owned { type ipv4_addr; flags timeout; }
+  set owned { type ipv4_addr; }${leaseSet}
 
   chain output {
     type filter hook output priority filter; policy accept;
     arp saddr ip @addresses arp saddr ip != @owned ${dropFor('answer-not-owned')}
+    arp saddr ip @addresses ${withoutLease} ${dropFor('answer-not-owned')}
   }
 }
 `;
