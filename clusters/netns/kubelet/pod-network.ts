@@ -51,18 +51,25 @@ const addressLine = (address: string, device: string): string =>
 
 const host = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`;
 
+/**
+ * $1, $2: the lines for node and pod, $3: the pod's namespace, $4: the node's end. That one came up before the other, so
+ * the kernel lets it send only when its link watch has run (net/core/link_watch.c); until then the answer to the pod's
+ * first ARP request would be lost, and the pod ask again after a second.
+ */
+const script = `ip -batch "$1" && ip -n "$3" -batch "$2" || exit
+until state=$(ip -o link show dev "$4") || exit; case $state in *' state UP '*) ;; *) false ;; esac; do sleep 0.001; done`;
+
 /** Both ends in one process, for pods start many a second. */
 export async function addPodNetwork(pod: PodNetwork, bootDir: string): Promise<void> {
+  const { namespace, node, veth } = pod;
   const plan = planPodNetwork(pod);
-  const files = { node: join(bootDir, `${pod.namespace}.node.ip`), pod: join(bootDir, `${pod.namespace}.pod.ip`) };
+  const files = { node: join(bootDir, `${namespace}.node.ip`), pod: join(bootDir, `${namespace}.pod.ip`) };
   await Promise.all([
     writeFile(files.node, `${plan.node.join('\n')}\n`),
     writeFile(files.pod, `${plan.pod.join('\n')}\n`),
   ]);
   try {
-    await run(['sh', '-c', 'ip -batch "$1" && ip -n "$3" -batch "$2"', 'pod', files.node, files.pod, pod.namespace], {
-      netns: netnsPath(pod.node),
-    });
+    await run(['sh', '-c', script, 'pod', files.node, files.pod, namespace, veth], { netns: netnsPath(node) });
   } finally {
     await Promise.all([rm(files.node, { force: true }), rm(files.pod, { force: true })]);
   }
