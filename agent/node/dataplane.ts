@@ -28,6 +28,8 @@ import {
 import type { NetnsOptions, OverlayShape, Uplink } from './overlay.ts';
 import type { NodePlan } from './plan.ts';
 import { markerOf, removeTables, renderLayout, renderLeaving } from './ruleset.ts';
+import { numberSubnets, subnetKey } from './subnets.ts';
+import { addSubnets, readSubnets, removeSubnets } from './subnet-routes.ts';
 import { settledElements, settledEntries } from './second-look.ts';
 import { transactions } from './transactions.ts';
 
@@ -53,10 +55,12 @@ interface Applied {
   /** Egress IPs that are configured, each with its interface. */
   readonly held: ReadonlyMap<string, string>;
   readonly peers: ReadonlyMap<string, string>;
+  /** Subnets of Egress IPs by their number, as `readSubnets` has them. */
+  readonly subnets: ReadonlyMap<number, string>;
 }
 
 /** What the kernel has of it. */
-type Found = Pick<Applied, 'layout' | 'elements' | 'held' | 'peers'>;
+type Found = Pick<Applied, 'layout' | 'elements' | 'held' | 'peers' | 'subnets'>;
 
 /**
  * Brings one node's kernel in line with a plan. Adopts what an earlier agent left, so that a restart disturbs nothing;
@@ -100,7 +104,10 @@ export class DataPlane {
       const elements = settledElements(before.elements, found.elements, after.elements);
       const held = settledEntries(before.held, found.held, after.held);
       await this.#change(
-        { ...after, elements, held, peers: settledEntries(before.peers, found.peers, after.peers) },
+        {
+          ...{ ...after, elements, held, peers: settledEntries(before.peers, found.peers, after.peers) },
+          subnets: settledEntries(before.subnets, found.subnets, after.subnets),
+        },
         after,
       );
     });
@@ -153,15 +160,25 @@ export class DataPlane {
       const uplink = names.get(address.includes(':') ? 6 : 4);
       return uplink === undefined ? [] : [[address, interfaceFor(address, uplink)]];
     });
+    const subnetOf = new Map(
+      [...plan.subnets].flatMap(([ip, subnet]): [string, string][] => {
+        const uplink = names.get(subnet.family);
+        return uplink === undefined ? [] : [[ip, `${subnetKey(subnet)} dev ${uplink}`]];
+      }),
+    );
+    const subnets = numberSubnets(this.#applied?.subnets ?? (await readSubnets(this.#options)), subnetOf.values());
+    const numbers = new Map([...subnets].map(([number, text]) => [text, number]));
+    const numberOf = new Map([...subnetOf].map(([ip, text]) => [ip, numbers.get(text) ?? 0]));
     return {
       uplinks,
       uplinkAddresses: plan.uplinks,
       nodeAddress,
       overlayMtu,
       layout,
-      elements: renderElements(plan),
+      elements: renderElements(plan, numberOf),
       held: new Map(held),
       peers: new Map([...plan.peers].map(([address, mac]) => [mac, address])),
+      subnets,
     };
   }
 
@@ -182,7 +199,11 @@ export class DataPlane {
     if (found !== null) return { ...want, ...found };
     await createOverlay(shapeOf(want, this.#options.overlayPort), this.#options);
     this.#settle(want);
-    return { ...want, layout: '', elements: noElements, held: await readHeld(this.#options), peers: new Map() };
+    return {
+      ...{ ...want, layout: '', elements: noElements, peers: new Map() },
+      held: await readHeld(this.#options),
+      subnets: await readSubnets(this.#options),
+    };
   }
 
   /** Null without a fitting overlay device. Tables of another layout count as absent: they are replaced as a whole. */
@@ -198,6 +219,7 @@ export class DataPlane {
       elements: objects && isLaidOut ? parseElements(objects) : noElements,
       held: await readHeld(this.#options),
       peers: overlay.peers,
+      subnets: await readSubnets(this.#options),
     };
   }
 
@@ -234,7 +256,12 @@ export class DataPlane {
       this.#options,
     );
     await bridgeBatch(diffPeers(have.peers, want.peers), this.#options);
+    await addSubnets(have.subnets, want.subnets, this.#options);
     for (const transaction of transactions(nft)) await nftApply(transaction, this.#options);
+    await removeSubnets(
+      [...have.subnets.keys()].filter((number) => !want.subnets.has(number)),
+      this.#options,
+    );
     // Not before the tables are there: what came out of the overlay would be forwarded with the pods' own addresses.
     if (this.#applied === null) await ensureRouting(want.uplinks.keys(), this.#options);
     await ipBatch(
@@ -252,6 +279,7 @@ function shapeOf({ nodeAddress, overlayMtu }: Applied, port: number): OverlaySha
 export async function removeDataPlane(options: NetnsOptions = {}): Promise<void> {
   // The device before the tables that guard it.
   await removeOverlay(options);
+  await removeSubnets([...(await readSubnets(options)).keys()], options);
   await nftApply(renderLeaving(), options);
   forgetConnections(Number(overlayMark), Number(overlayMark), options);
   await nftApply(removeTables, options);

@@ -13,6 +13,7 @@ const plan = (change: Partial<NodePlan> = {}): NodePlan => ({
     ['10.203.1.6', 'drop'],
   ]),
   snat: new Map(),
+  subnets: new Map(),
   spread: new Map(),
   spreadSnat: new Map(),
   origins: new Map(),
@@ -65,6 +66,18 @@ test('a pod whose Egress moves here changes its way', () => {
     'delete element ip egressproof steering { 10.203.1.5 }',
     'add element ip egressproof steering { 10.203.1.5 : goto leave_here }',
     'delete element netdev egressproof gateways { 10.203.1.5 }',
+  ]);
+});
+
+test('a pod whose Egress IP is in a subnet of its own is sent there, for each of its addresses', () => {
+  const far = plan({
+    snat: new Map([['10.203.1.5', '172.16.19.131']]),
+    spreadSnat: new Map([['10.203.1.6', ['172.16.18.131', '172.16.19.131']]]),
+  });
+  const subnets = renderElements(far, new Map([['172.16.19.131', 3]]))['ip subnets'];
+  expect([...subnets]).toEqual([
+    ['10.203.1.5 . 0x00000000', 'jump subnet_3'],
+    ['10.203.1.6 . 0x01000000', 'jump subnet_3'],
   ]);
 });
 

@@ -12,6 +12,7 @@ import { originElement, originSet } from './outer-chains.ts';
 import type { NodePlan } from './plan.ts';
 import { steerDrop, steerLocal } from './pod-ways.ts';
 import { spreadChain, takeChain } from './spread-chains.ts';
+import { subnetChain } from './subnet-chains.ts';
 
 /**
  * Sets and maps that the table of each IP version has, in the order in which a change that is too large for one
@@ -23,6 +24,7 @@ const perFamily = [
   'peers',
   'addresses',
   'owned',
+  'subnets',
   'egress_ips',
   'several_ips',
   'ways',
@@ -58,8 +60,11 @@ export type Elements = Readonly<Record<SetName, ReadonlyMap<string, string>>>;
 /** The kernel merges overlapping intervals, so that these are replaced as a whole. */
 const intervals: ReadonlySet<SetName> = new Set(setNames.filter((name) => /pod_ranges|exempt/.test(name)));
 
-/** What of a plan goes into the tables: of IP versions that the node does not have nothing does. */
-export function renderElements(plan: NodePlan): Elements {
+/**
+ * What of a plan goes into the tables: of IP versions that the node does not have nothing does. `subnets`: Egress
+ * IPs that are in a subnet of their own, with its number.
+ */
+export function renderElements(plan: NodePlan, subnets: ReadonlyMap<string, number> = new Map()): Elements {
   const elements: Record<SetName, ReadonlyMap<string, string>> = { ...noElements };
   for (const family of plan.uplinks.keys()) {
     const ip = tableFamily(family);
@@ -78,6 +83,17 @@ export function renderElements(plan: NodePlan): Elements {
       way === steerDrop ? `jump ${takeChain(standIn(pod, index, ways))}` : null,
     );
     elements[`${ip} several_ips`] = bySlot(entriesOf(plan.spreadSnat, family), (address) => address);
+    const subnetOf = (pod: string, index: number | null, address: string | null): [string, string][] => {
+      const number = subnets.get(address ?? '');
+      const slot = index === null ? hexMark(0) : slotMark(index);
+      return number === undefined ? [] : [[`${pod} . ${slot}`, `jump ${subnetChain(number)}`]];
+    };
+    elements[`${ip} subnets`] = new Map([
+      ...entriesOf(plan.snat, family).flatMap(([pod, address]) => subnetOf(pod, null, address)),
+      ...entriesOf(plan.spreadSnat, family).flatMap(([pod, all]) =>
+        all.flatMap((address, index) => subnetOf(pod, index, address)),
+      ),
+    ]);
     elements[`${ip} egress_ips`] = new Map(entriesOf(plan.snat, family));
     elements[`inet ${limitMap(family)}`] = new Map(
       entriesOf(plan.limits, family).map(([pod, { name }]) => [pod, name]),

@@ -4,6 +4,7 @@ import { arrivingOneOf, spreadChains, spreadMaps, translateOneOf } from './sprea
 import { outerForward, outerInput, outerSets } from './outer-chains.ts';
 import type { OuterShape } from './outer-chains.ts';
 import { leaseSet, withoutLease } from './lease.ts';
+import { subnetChains, subnetMap } from './subnet-chains.ts';
 import { device, leavingMark, overlayMark, table } from './names.ts';
 
 /** What the table of one IP version depends on. */
@@ -71,7 +72,7 @@ table ${ip} ${table} {
   set addresses { type ${address}; }
   set owned { type ${address}; }${leaseSet}
   map steering { type ${address} : verdict; }
-  map egress_ips { type ${address} : ${address}; }${spreadMaps(address)}${outer ? outerSets(ip, families) : ''}
+  map egress_ips { type ${address} : ${address}; }${spreadMaps(address)}${subnetMap(address)}${outer ? outerSets(ip, families) : ''}
 
   # Egress IPs accept nothing: no connection from outside, and no reset for a connection that moved here half-way.
   chain shield {
@@ -114,7 +115,7 @@ table ${ip} ${table} {
     ${ip} saddr @egress_ips meta mark set meta mark or ${leavingMark} accept
     ${dropFor('not-from-here')}
   }
-${spreadChains(ip)}
+${spreadChains(ip)}${subnetChains(ip)}
   chain forward {
     type filter hook forward priority mangle; policy accept;${outer ? outerForward(ip, outer) : ''}
     ct direction reply ct mark and ${overlayMark} != 0 tcp flags & syn == syn tcp option maxseg size set ${maxSegment}

@@ -11,6 +11,7 @@ import type { Facts, Node, PlanSettings } from './facts.ts';
 import { familyOf } from './family.ts';
 import type { Family } from './family.ts';
 import { schedule } from './schedule.ts';
+import { subnetProblems } from './subnets.ts';
 import type { Placeable } from './schedule.ts';
 
 /** Where one address of an Egress belongs. */
@@ -22,6 +23,8 @@ export interface Place {
   readonly node: string | null;
   /** Comes from a pool, so that the agents configure it. */
   readonly pooled: boolean;
+  /** Name of that pool. */
+  readonly pool: string | null;
   /** Why no node owns it, for its status; null where that is for somebody else to say. */
   readonly why: string | null;
 }
@@ -43,10 +46,11 @@ export function ownership(
   { maxEgressIPsPerNode, serviceCIDRs }: Pick<PlanSettings, 'maxEgressIPsPerNode' | 'serviceCIDRs'>,
 ): Ownership[] {
   const reserved = reservedOf(facts.nodes, serviceCIDRs);
+  const problems = subnetProblems(facts.pools);
   const pools = new Map(facts.pools.map((pool) => [pool.metadata.name ?? '', pool]));
   const wanted = facts.egresses
     .toSorted(byAge)
-    .map((egress) => ({ egress, addresses: wishesOf(egress, pools, reserved) }));
+    .map((egress) => ({ egress, addresses: wishesOf(egress, pools, problems, reserved) }));
   const nodes = facts.nodes
     .filter((node) => facts.alive.has(node.metadata.name ?? ''))
     .map((node) => ({
@@ -60,11 +64,22 @@ export function ownership(
   );
   return wanted.map(({ egress, addresses }) => ({
     egress,
-    places: addresses.map(({ address, placeable, family }) => {
+    places: addresses.map(({ address, placeable, family, problem }) => {
       if (address.pool === null) return staticPlace(egress, address.ip, facts, self);
-      if (placeable === null) return { ip: null, family, node: null, pooled: true, why: null };
+      if (placeable === null)
+        return {
+          ...{ ip: problem === null ? null : address.ip, family, node: null },
+          ...{ pooled: true, pool: address.pool, why: problem },
+        };
       const node = owners.get(placeable.ip) ?? null;
-      return { ip: placeable.ip, family, node, pooled: true, why: node === null ? 'no Node available' : null };
+      return {
+        ip: placeable.ip,
+        family,
+        node,
+        pooled: true,
+        pool: address.pool,
+        why: node === null ? 'no Node available' : null,
+      };
     }),
   }));
 }
@@ -73,18 +88,25 @@ interface Wish {
   readonly address: EgressAddress;
   /** Null for a static address, and for one that is not allocated. */
   readonly placeable: Placeable | null;
+  /** Why no node can have it, where it is allocated. */
+  readonly problem: string | null;
   readonly family: Family | null;
 }
 
 /** Objects of the API are not changed but replaced: of those that stay, nothing is looked at anew. */
 const known = new WeakMap<Egress, { readonly wishes: readonly Wish[]; readonly from: readonly unknown[] }>();
 
-function wishesOf(egress: Egress, pools: ReadonlyMap<string, ExternalIPPool>, reserved: Reserved): readonly Wish[] {
+function wishesOf(
+  egress: Egress,
+  pools: ReadonlyMap<string, ExternalIPPool>,
+  problems: ReadonlyMap<string, string>,
+  reserved: Reserved,
+): readonly Wish[] {
   const before = known.get(egress);
   const addresses = before?.wishes.map(({ address }) => address) ?? egressAddresses(egress);
-  const from = [reserved, ...addresses.map(({ pool }) => pools.get(pool ?? ''))];
+  const from = [reserved, ...addresses.flatMap(({ pool }) => [pools.get(pool ?? ''), problems.get(pool ?? '')])];
   if (before && from.every((entry, i) => entry === before.from[i])) return before.wishes;
-  const wishes = addresses.map((address) => wish(egress, address, pools, reserved));
+  const wishes = addresses.map((address) => wish(egress, address, pools, problems, reserved));
   known.set(egress, { wishes, from });
   return wishes;
 }
@@ -106,6 +128,7 @@ function wish(
   egress: Egress,
   address: EgressAddress,
   pools: ReadonlyMap<string, ExternalIPPool>,
+  problems: ReadonlyMap<string, string>,
   reserved: Reserved,
 ): Wish {
   const pool = pools.get(address.pool ?? '');
@@ -118,7 +141,9 @@ function wish(
     ranges.some((range) => rangeContains(range, ip)) &&
     !isRefused(egress) &&
     reserved.useOf(ip) === null;
-  return { address, family, placeable: isPlaceable ? { ip, nodeSelector: pool.spec.nodeSelector } : null };
+  const problem = (isPlaceable && problems.get(address.pool ?? '')) || null;
+  const placeable = isPlaceable && problem === null ? { ip, nodeSelector: pool.spec.nodeSelector } : null;
+  return { address, family, placeable, problem };
 }
 
 /** The condition is about all addresses; of several it does not say which. */
@@ -135,10 +160,11 @@ function onlyFamily(ranges: readonly AddressRange[]): Family | null {
 
 /** A static address belongs to the node that somebody configured it on; the other nodes learn it from the status. */
 function staticPlace(egress: Egress, ip: string | null, facts: Facts, self: string): Place {
-  if (ip === null) return { ip, family: null, node: null, pooled: false, why: null };
+  const ofNone = { pooled: false, pool: null } as const;
+  if (ip === null) return { ip, family: null, node: null, ...ofNone, why: null };
   const family = familyOf(ip);
-  if (facts.configuredAddresses.has(ip)) return { ip, family, node: self, pooled: false, why: null };
+  if (facts.configuredAddresses.has(ip)) return { ip, family, node: self, ...ofNone, why: null };
   const reported = assignmentsOf(egress).get(ip) ?? '';
   const node = reported !== self && facts.alive.has(reported) ? reported : null;
-  return { ip, family, node, pooled: false, why: node === null ? `no Node has ${ip} configured` : null };
+  return { ip, family, node, ...ofNone, why: node === null ? `no Node has ${ip} configured` : null };
 }

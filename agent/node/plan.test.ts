@@ -265,10 +265,6 @@ test('the overlay is of IPv6 on nodes that have no other address', () => {
   expect(made.uplinks.get(4)).toBe('fd00:18::121');
 });
 
-test('no plan without the InternalIP of the node', () => {
-  expect(planNode(facts({}), 'node-9', defaultPlanSettings)).toBeNull();
-});
-
 test.each([
   { whose: 'a node', ip: '172.16.18.132', settings: {} },
   { whose: 'pods', ip: '10.203.2.9', settings: {} },
@@ -288,4 +284,17 @@ test.each([
     settings,
   );
   expect([...made.held, ...made.owned, ...made.addresses]).toEqual([]);
+});
+
+test('no plan without the InternalIP of the node', () =>
+  expect(planNode(facts({}), 'node-9', defaultPlanSettings)).toBeNull());
+
+test('an address of a pool with a subnet has it; one with a VLAN has no node', () => {
+  const subnet = { gateway: '172.16.18.1', prefixLength: 24 };
+  const [one] = facts({}).pools as [Facts['pools'][number]];
+  const pools = (vlan: number) => [{ ...one, spec: { ...one.spec, subnetInfo: { ...subnet, vlan } } }];
+  const made = (vlan: number) => plan({ egresses: [pooled('e', 1)], pools: pools(vlan) });
+  expect(made(0).subnets.get('172.16.18.131')?.network).toBe('172.16.18.0/24');
+  const { steering, held, addresses } = made(7);
+  expect([[...steering], held.size, ...addresses]).toEqual([[['10.203.1.5', 'drop']], 0, '172.16.18.131']);
 });

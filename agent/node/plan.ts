@@ -8,6 +8,8 @@ import { originsOf } from './origins.ts';
 import { overlayMac } from '../api/overlay.ts';
 import { ownership } from './ownership.ts';
 import type { Ownership, Place } from './ownership.ts';
+import { subnetOf } from './subnets.ts';
+import type { Subnet } from './subnets.ts';
 import { PlanMemory, podWays, steerDrop, steerLocal } from './pod-ways.ts';
 
 /** What the kernel of one node has to do. Addresses of both IP versions are side by side; each belongs to its own table. */
@@ -24,6 +26,8 @@ export interface NodePlan {
   readonly steering: ReadonlyMap<string, string>;
   /** Selected pod, on whatever node, to the Egress IP it leaves with from here. */
   readonly snat: ReadonlyMap<string, string>;
+  /** Egress IPs of this node that are in a subnet of their own. */
+  readonly subnets: ReadonlyMap<string, Subnet>;
   /** Selected pod of this node whose Egress has several addresses: the ways of `steering` by the index of the address. */
   readonly spread: ReadonlyMap<string, readonly string[]>;
   /** The like of `snat`: by the index, the Egress IP where it is here, else null. */
@@ -73,6 +77,7 @@ export function planNode(
     uplinks: uplinksOf(selfNode, nodeAddress),
     podRanges: podCIDRsOf(selfNode),
     ...ways,
+    subnets: subnetsOf(here, facts.pools),
     origins: originsOf(memory.pods.of(facts.pods), self, overlayEnds, leaves),
     limits: limitsOf(owners, memory.pods.of(facts.pods), leaves),
     exempt: exemptDestinations(facts, settings),
@@ -97,6 +102,17 @@ function uplinksOf(node: Node, nodeAddress: string): Map<Family, string> {
   const ranges = podCIDRsOf(node).map(familyOf);
   const present = families.filter((family) => internalIP(node, family) !== null || ranges.includes(family));
   return new Map(present.map((family) => [family, internalIP(node, family) ?? nodeAddress]));
+}
+
+/** Addresses with the subnet of their pool, where that is of their IP version. */
+function subnetsOf(places: readonly Place[], pools: Facts['pools']): Map<string, Subnet> {
+  const subnets = new Map(pools.map((pool) => [pool.metadata.name ?? '', subnetOf(pool)]));
+  return new Map(
+    places.flatMap(({ ip, family, pool }): [string, Subnet][] => {
+      const subnet = subnets.get(pool ?? '') ?? null;
+      return ip === null || subnet === null || subnet.family !== family ? [] : [[ip, subnet]];
+    }),
+  );
 }
 
 function ipOf({ ip }: Place): string[] {

@@ -1,13 +1,15 @@
 import type { Elements } from './elements.ts';
 
-type Entries = ReadonlyMap<string, string>;
-
 /**
  * What the kernel has of a map, from a reading that took its time: `before` was applied when it began, `after` when it
  * ended. An entry that changed in between may have been read or not, and counts as applied; of all others the reading
  * tells what somebody else has done to them.
  */
-export function settledEntries(before: Entries, read: Entries, after: Entries): Entries {
+export function settledEntries<K>(
+  before: ReadonlyMap<K, string>,
+  read: ReadonlyMap<K, string>,
+  after: ReadonlyMap<K, string>,
+): ReadonlyMap<K, string> {
   const settled = new Map(after);
   for (const key of new Set([...before.keys(), ...read.keys(), ...after.keys()])) {
     if (before.get(key) !== after.get(key)) continue;

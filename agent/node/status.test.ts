@@ -15,6 +15,7 @@ const place = (node: string | null, change: Partial<Place> = {}): Place => ({
   family: 4,
   node,
   pooled: true,
+  pool: 'p',
   why: node === null ? 'no Node available' : null,
   ...change,
 });

@@ -87,7 +87,7 @@ export async function buildTestbed(): Promise<void> {
 }
 
 /** Without duplicate address detection, for which each new IPv6 address would wait a second. */
-async function addNamespaces(names: readonly string[]): Promise<void> {
+export async function addNamespaces(names: readonly string[]): Promise<void> {
   await ipBatch(names.map((name) => `netns add ${name}`));
   const script = 'for scope in all default; do echo 0 > /proc/sys/net/ipv6/conf/$scope/accept_dad; done';
   await Promise.all(names.map((name) => run(['sh', '-c', script], { netns: netnsOf(name) })));
@@ -106,7 +106,7 @@ function up(name: string, address: Both): string[] {
   ];
 }
 
-async function forwarding(netns: string): Promise<void> {
+export async function forwarding(netns: string): Promise<void> {
   await sysctl(netns, 'net/ipv4/ip_forward', '1');
   await sysctl(netns, 'net/ipv6/conf/all/forwarding', '1');
 }
