@@ -136,7 +136,7 @@ async function runningCluster(name: unknown, stateDir: string): Promise<Cluster 
 
 async function factsOf(
   { settings, commandLine }: CommandContext,
-  { results, setUpFailure, facts }: SuiteOutcome,
+  { results, setUpFailure, facts, clusters }: SuiteOutcome,
   run: {
     runId: string;
     startedAt: Date;
@@ -165,6 +165,7 @@ async function factsOf(
     implementation: { name: adapter.name, version, declared: declaredFacts(adapter) },
     features: featureFacts(adapter),
     environment: environmentFacts(facts),
+    clusters: [...clusters],
     cases: [...results],
     limitations: [...netnsLimitations],
   };

@@ -1,10 +1,11 @@
 import { unlessAborted } from './unless-aborted.ts';
 import { join } from 'node:path';
-import type { CaseResult } from '../../reports/model/run-result.ts';
+import type { CaseResult, Flow } from '../../reports/model/run-result.ts';
 import { outcomeOf } from '../../reports/model/verdict.ts';
 import type { EgressCase } from '../case/define-case.ts';
 import { both } from '../check/address.ts';
 import { failed, type CheckResult } from '../check/violations.ts';
+import { flowsOf } from '../check/flows.ts';
 import { leakFree } from '../check/wire.ts';
 import type { PodFacts } from '../history/events.ts';
 import { Recorder } from '../history/recorder.ts';
@@ -44,7 +45,7 @@ export async function runCase(testbed: Testbed, definition: EgressCase, options:
   };
   const evidence = join('cases', definition.id);
   const dir = options.runDir === undefined ? undefined : join(options.runDir, evidence);
-  const { checks, problem } = await attempt(testbed, definition, options, dir);
+  const { checks, flows, problem } = await attempt(testbed, definition, options, dir);
   const outcome = problem === undefined || outcomeOf(checks) === 'fail' ? outcomeOf(checks) : 'error';
   const reason = problem ?? checks.find((check) => check.outcome === 'unknown')?.message;
   return {
@@ -55,6 +56,7 @@ export async function runCase(testbed: Testbed, definition: EgressCase, options:
     durationMs: Math.round((nowUs() - startUs) / 1000),
     attempts: 1,
     checks,
+    ...(flows.length === 0 ? {} : { flows }),
     ...(dir === undefined ? {} : { evidence }),
   };
 }
@@ -65,7 +67,7 @@ async function attempt(
   definition: EgressCase,
   options: CaseRunOptions,
   dir: string | undefined,
-): Promise<{ checks: CheckResult[]; problem?: string }> {
+): Promise<{ checks: CheckResult[]; flows: Flow[]; problem?: string }> {
   const problems: string[] = [];
   const note = (error: unknown): void => void problems.push(error instanceof Error ? describe(error) : String(error));
   const recorder = await Recorder.open(dir === undefined ? undefined : join(dir, 'history.jsonl'));
@@ -99,7 +101,15 @@ async function attempt(
   }
   if (!(isBad && options.keepFailed === true)) await world[Symbol.asyncDispose]().catch(note);
   await recorder[Symbol.asyncDispose]().catch(note);
-  return { checks: log.checks, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }) };
+  const [samples, packets] = [recorder.of('sample'), recorder.of('packet')];
+  const flows = flowsOf({
+    samples,
+    packets,
+    startUs: log.startUs,
+    nodeOf: (mac) => testbed.nodeOf(mac),
+    ownerOf: (address) => testbed.ownerOf(address),
+  });
+  return { checks: log.checks, flows, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }) };
 }
 
 function concludeLeaks(testbed: Testbed, world: World, dropped: number): void {

@@ -1,5 +1,7 @@
 import { availableParallelism, release, totalmem } from 'node:os';
 import type { RunFacts } from '../../reports/model/build.ts';
+import type { ClusterFacts } from '../../reports/model/run-result.ts';
+import type { Cluster } from '../../clusters/cluster.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import { features, isFeature } from '../case/features.ts';
 
@@ -17,6 +19,18 @@ export function environmentFacts(provider: Readonly<Record<string, string>>): Ru
     memoryBytes: totalmem(),
     nodeVersion: process.version,
     provider: { ...provider },
+  };
+}
+
+/** What a report says of a cluster. */
+export function clusterFacts({ topology, nodes }: Pick<Cluster, 'topology' | 'nodes'>): ClusterFacts {
+  const { nodeLan, outside } = topology;
+  return {
+    topology: topology.name,
+    nodes: nodes.map(({ name, address, podCIDR }) => ({ name, address, podCIDR })),
+    nodeLan: nodeLan.cidr,
+    router: nodeLan.router,
+    outside: { cidr: outside.cidr, witness: outside.witness, database: outside.database },
   };
 }
 

@@ -1,10 +1,11 @@
-import type { CaseResult } from '../../reports/model/run-result.ts';
+import type { CaseResult, ClusterFacts } from '../../reports/model/run-result.ts';
 import type { Cluster, ClusterProvider } from '../../clusters/cluster.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import { none } from '../adapter/none.ts';
 import { decide, type Place } from '../case/requirement.ts';
 import type { EgressCase, TopologyName } from '../case/define-case.ts';
 import { openTestbed } from '../world/testbed.ts';
+import { clusterFacts } from './run-facts.ts';
 import { connectTo, findRunning, provision, type ClusterWish } from './provision.ts';
 import { runCases, type RunCasesOptions } from './run-cases.ts';
 
@@ -33,6 +34,8 @@ export interface SuiteOutcome {
   readonly kept: readonly Cluster[];
   /** What the clusters said about themselves. */
   readonly facts: Readonly<Record<string, string>>;
+  /** What they were. */
+  readonly clusters: readonly ClusterFacts[];
 }
 
 /**
@@ -46,6 +49,7 @@ export async function runSuite(cases: readonly EgressCase[], options: SuiteOptio
   const results: CaseResult[] = [];
   const kept: Cluster[] = [];
   const facts: Record<string, string> = {};
+  const clusters: ClusterFacts[] = [];
   const isFixed = (options.cluster?.provider ?? options.provider.name) === 'netns';
   // Elsewhere addresses are what they are: one cluster does for all, and a figure is told with what it has.
   const groups = Map.groupBy(cases, ({ topology }) => (isFixed ? topology : 'egress'));
@@ -62,6 +66,7 @@ export async function runSuite(cases: readonly EgressCase[], options: SuiteOptio
     }
     try {
       const { cluster, isBorrowed } = await clusterFor(`${topology}-${options.runId}`, topology, options);
+      clusters.push(clusterFacts(cluster));
       const keep = await useCluster(cluster, isBorrowed, members, { ...options, onResult }, facts);
       if (options.cluster !== undefined) continue;
       if (isBorrowed) await cluster[Symbol.asyncDispose]();
@@ -70,10 +75,10 @@ export async function runSuite(cases: readonly EgressCase[], options: SuiteOptio
     } catch (error) {
       if (options.signal.aborted) break;
       const setUpFailure = `${topology}: ${error instanceof Error ? error.message : String(error)}`;
-      return { results, setUpFailure, kept, facts };
+      return { results, setUpFailure, kept, facts, clusters };
     }
   }
-  return { results, kept, facts };
+  return { results, kept, facts, clusters };
 }
 
 /** The one that was named, one that runs and fits, or a new one. */

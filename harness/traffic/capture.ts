@@ -93,7 +93,7 @@ export async function runSession(session: ProgramSession): Promise<number> {
 }
 
 function packetEvent(iface: string, packet: PacketHeaders, atNs: bigint): PacketEvent {
-  const { protocol, src, dst, length, ttl, tcpFlags, maxSegment, trafficClass } = packet;
+  const { protocol, src, dst, srcMac, length, ttl, tcpFlags, maxSegment, trafficClass } = packet;
   return {
     iface,
     atUs: Number(atNs / 1000n),
@@ -101,6 +101,7 @@ function packetEvent(iface: string, packet: PacketHeaders, atNs: bigint): Packet
     src,
     dst,
     ...portsOf(packet),
+    from: srcMac,
     bytes: length,
     ttl,
     ...(packet.target === null ? {} : { target: packet.target }),

@@ -264,6 +264,8 @@ export const packetEvent = z.object({
   sport: z.int().optional(),
   dport: z.int().optional(),
   target: z.string().optional(),
+  /** Hardware address of whoever put it on the wire. */
+  from: z.string().optional(),
   /** Length of the IP packet. */
   bytes: z.int(),
   ttl: z.int(),

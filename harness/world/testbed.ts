@@ -4,6 +4,7 @@ import type { Cluster } from '../../clusters/cluster.ts';
 import type { Adapter, AdapterContext } from '../adapter/adapter.ts';
 import { both } from '../check/address.ts';
 import { statesBefore, type NodeStates } from './installation.ts';
+import { Hardware } from './hardware.ts';
 import { addressesOf, Leases, sinkPortList, witnessPorts } from './leases.ts';
 import { Wire } from './wire.ts';
 import { Witness } from './witness.ts';
@@ -40,6 +41,8 @@ export interface Testbed extends AsyncDisposable {
   readonly sinkPorts: Leases<number>;
   /** Whose address that is: a node's name, `router`, ... */
   ownerOf(address: string): string | undefined;
+  /** The node that has a hardware address on the wire outside. */
+  nodeOf(mac: string): string | undefined;
 }
 
 /** Installs the implementation and starts witness and capture. The cluster stays the caller's. */
@@ -62,9 +65,14 @@ export async function openTestbed(
   ]);
   const podCache = undo.use(kube.reflect<Pod>(pods));
   await podCache.synced;
+  const nodes = cluster.nodes.flatMap(({ address, address6, name }) =>
+    both(address, address6).map((one) => [one, name] as const),
+  );
+  const hardware = new Hardware(nodes);
+  undo.defer(wire.onPacket((packet) => hardware.learn(packet)));
   const resources = undo.move();
   const known = new Map([
-    ...cluster.nodes.flatMap((node) => both(node.address, node.address6).map((one) => [one, node.name] as const)),
+    ...nodes,
     ...both(topology.nodeLan.router, topology.nodeLan.router6).map((one) => [one, 'router'] as const),
     ...both(topology.nodeLan.controlPlane, topology.nodeLan.controlPlane6).map(
       (one) => [one, 'control-plane'] as const,
@@ -84,6 +92,7 @@ export async function openTestbed(
     ports: new Leases('port of the witness', witnessPorts),
     sinkPorts: new Leases('port of a sink', sinkPortList),
     ownerOf: (address) => known.get(address) ?? podOwner(podCache, address),
+    nodeOf: (mac) => hardware.nodeOf(mac),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

@@ -50,6 +50,29 @@ const check = z
     error: 'a check with violations cannot have passed',
   });
 
+/** The connections of one pod to one destination that ended alike, as they really went. */
+const flow = z.strictObject({
+  namespace: name,
+  pod: name,
+  podIP: address.nullable(),
+  node: name,
+  /** Its name and address, `witness 172.16.20.20`. */
+  destination: name,
+  protocol: name,
+  /** The source address that the destination saw; null where none answered. */
+  seen: address.nullable(),
+  /** Whose address that is; absent for an Egress IP. */
+  seenOwner: name.optional(),
+  /** The nodes that sent their packets out of the cluster, by the hardware addresses on the wire. */
+  via: z.array(name),
+  /** `ok`, or how they ended. */
+  outcome: name,
+  count: z.int().min(1),
+  /** The first and the last of them, in milliseconds after the case began. */
+  firstAtMs: milliseconds,
+  lastAtMs: milliseconds,
+});
+
 const caseResult = z
   .strictObject({
     id: name,
@@ -67,6 +90,8 @@ const caseResult = z
     attempts: count,
     /** In the order in which the case names them. */
     checks: z.array(check),
+    /** Absent where nothing was sent. */
+    flows: z.array(flow).optional(),
     /** Folder with what was recorded, relative to the run's folder. */
     evidence: name.optional(),
     /** The command that repeats this case. */
@@ -96,6 +121,15 @@ const run = z.strictObject({
   config: z.record(z.string(), z.json()),
   provider: z.enum(['netns', 'kind', 'existing']),
   topology: name,
+});
+
+/** What a run was made on. */
+const clusterFacts = z.strictObject({
+  topology: name,
+  nodes: z.array(z.strictObject({ name, address, podCIDR: name })),
+  nodeLan: name,
+  router: address,
+  outside: z.strictObject({ cidr: name, witness: address, database: address }),
 });
 
 const featureResult = z.strictObject({
@@ -144,6 +178,7 @@ const runResult = z
       declared: z.record(name, z.union([z.string(), z.number(), z.boolean()])),
     }),
     environment,
+    clusters: z.array(clusterFacts),
     result: z.enum(['success', 'partial', 'failure', 'inconclusive']),
     features: z.array(featureResult),
     cases: z.array(caseResult),
@@ -179,6 +214,8 @@ export type RunResult = z.infer<typeof runResult>;
 export type FeatureResult = z.infer<typeof featureResult>;
 export type CaseResult = z.infer<typeof caseResult>;
 export type CheckResult = z.infer<typeof check>;
+export type Flow = z.infer<typeof flow>;
+export type ClusterFacts = z.infer<typeof clusterFacts>;
 export type Violation = z.infer<typeof violation>;
 
 /** A result that does not follow the model; the message names each field. */

@@ -107,6 +107,15 @@ export function sampleFacts(cases: readonly CaseResult[]): RunFacts {
       { name: 'egress-ip.v4', profile: 'Core', level: 'core', claimed: true },
       { name: 'sctp', profile: 'Protocol', level: 'extended', claimed: false },
     ],
+    clusters: [
+      {
+        topology: 'egress',
+        nodes: [{ name: 'node-1', address: '172.16.18.121', podCIDR: '10.203.1.0/24' }],
+        nodeLan: '172.16.18.0/24',
+        router: '172.16.18.1',
+        outside: { cidr: '172.16.20.0/24', witness: '172.16.20.20', database: '172.16.20.10' },
+      },
+    ],
     environment: {
       kernel: '6.12.0',
       cpus: 2,
