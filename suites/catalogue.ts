@@ -112,6 +112,8 @@ export const catalogue: readonly CatalogueGroup[] = [
       'POOL-13': 'a default address that is shared',
       'POOL-14': 'pools of IPv4 and IPv6 in pairs',
       'POOL-15': 'a limit of addresses per node',
+      'POOL-16': 'addresses of a subnet of their own, with its gateway',
+      'POOL-17': 'a subnet in a VLAN that nodes cannot have',
     },
   },
   {

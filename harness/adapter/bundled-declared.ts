@@ -31,6 +31,7 @@ export const bundledDeclared: Declared = {
     unknownField: 'rejected',
     missingPool: 'reported',
   },
+  vlan: 'reported',
   claimByPodLabels: 'possible',
   settleMs: 10_000,
 };

@@ -34,5 +34,6 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'BandwidthEgress',
   'BandwidthBurst',
   'DropWhenNoGateway',
+  'SecondaryNetwork',
   // One a line, so that two claims made at the same time do not meet.
 ]);

@@ -35,6 +35,8 @@ export interface Declared {
   readonly bandwidthScope: 'policy' | 'node' | 'pod';
   /** What becomes of wrong input of each kind. */
   readonly badInput: Readonly<Record<BadKind, Handling>>;
+  /** What becomes of a pool in a VLAN: nodes get into it, or the policy says that they do not. */
+  readonly vlan: 'used' | 'reported';
   /** Whether pods come to be of a policy that selects by labels of pods alone, when somebody labels them so. */
   readonly claimByPodLabels: 'possible' | 'denied';
   /** Milliseconds within which a change has taken effect everywhere. */

@@ -52,6 +52,8 @@ export const defects = {
   'limits-per-pod': 'each pod of a policy has the whole limit',
   'limits-stale': 'a policy keeps the first limit it had',
   'limits-shared': 'the policies of a node share the limit of one of them',
+  'subnets-ignored': 'what has an address of another subnet goes by the gateway of the nodes',
+  'vlans-ignored': 'addresses of a VLAN are used as if there were none',
   'no-gateway-leaks': 'pods of a policy without a node leave with the address of their own',
   'forged-sources-pass': 'pods may use whatever source address they like',
   'overlay-open': 'the egress node takes whatever anybody sends into its tunnel',

@@ -132,6 +132,7 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     ),
   }),
   'no-gateway-leaks': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way !== steerDrop) }),
+  'subnets-ignored': () => (plan) => ({ ...plan, subnets: new Map() }),
   'limits-missing': () => (plan) => ({ ...plan, limits: new Map() }),
   'limits-halved': () => (plan) => ({
     ...plan,

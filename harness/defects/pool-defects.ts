@@ -50,6 +50,11 @@ export const poolDefects: Readonly<Partial<Record<DefectName, (kube: Kube, progr
         }),
   'node-addresses-given': (kube, program) =>
     program === 'controller' ? readOtherwise<KubeObject>(kube, 'Node', ({ metadata }) => ({ metadata })) : kube,
+  'vlans-ignored': (kube) =>
+    readOtherwise<ExternalIPPool>(kube, 'ExternalIPPool', (pool) => {
+      const { subnetInfo, ...spec } = pool.spec;
+      return subnetInfo ? { ...pool, spec: { ...spec, subnetInfo: { ...subnetInfo, vlan: 0 } } } : pool;
+    }),
   'capacity-ignored': (kube) =>
     readOtherwise<KubeObject>(kube, 'Node', (node) => ({ ...node, metadata: { ...node.metadata, annotations: {} } })),
 };

@@ -27,6 +27,7 @@ import { lackingPlacement, nodesOf } from './placements.ts';
 import { Pods, type PodsSurroundings } from './pods.ts';
 import { startPodsAs, type PodAddress } from './pod-addresses.ts';
 import { selectionOf, type Of } from './selection.ts';
+import { SecondNetwork } from './second-network.ts';
 import { Services } from './services.ts';
 import { Statuses } from './statuses.ts';
 import type { Testbed } from './testbed.ts';
@@ -46,6 +47,7 @@ export class World implements AsyncDisposable {
   readonly outside: OutsidePath;
   readonly fromOutside: FromOutside;
   readonly nodeHosts: NodeHosts;
+  readonly secondNetwork: SecondNetwork;
   readonly badInputs: BadInputs;
   readonly allocation: Allocation;
   readonly namespaces: Namespaces;
@@ -83,6 +85,7 @@ export class World implements AsyncDisposable {
     this.statuses = new Statuses(testbed, log, this.neighbours);
     this.fromOutside = this.#undo.use(new FromOutside(testbed, this.namespaces, this.#around, log));
     this.nodeHosts = this.#undo.use(new NodeHosts(testbed, log, runName));
+    this.secondNetwork = this.#undo.use(new SecondNetwork(testbed, log, runName));
     this.nodes = this.#undo.use(new Nodes(testbed, log));
     this.allocation = this.#undo.use(new Allocation(testbed, log, this.statuses, runName));
   }
