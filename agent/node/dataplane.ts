@@ -30,7 +30,7 @@ import type { NodePlan } from './plan.ts';
 import { markerOf, removeTables, renderLayout, renderLeaving } from './ruleset.ts';
 import { numberSubnets, subnetKey } from './subnets.ts';
 import { addSubnets, readSubnets, removeSubnets } from './subnet-routes.ts';
-import { settledElements, settledEntries } from './second-look.ts';
+import { settledState } from './second-look.ts';
 import { transactions } from './transactions.ts';
 
 export interface DataPlaneOptions extends NetnsOptions {
@@ -69,6 +69,8 @@ type Found = Pick<Applied, 'layout' | 'elements' | 'held' | 'peers' | 'subnets'>
 export class DataPlane {
   readonly #options: DataPlaneOptions;
   #applied: Applied | null = null;
+  /** While the kernel is looked at: what was applied when that began, and since. */
+  #meanwhile: Applied[] | null = null;
   #announcer: Announcer | null = null;
   #last: Promise<void> = Promise.resolve();
 
@@ -82,6 +84,7 @@ export class DataPlane {
       const have = this.#applied ?? (await this.#adopt(want));
       await this.#change(have, want);
       this.#applied = want;
+      this.#meanwhile?.push(want);
     });
   }
 
@@ -92,6 +95,8 @@ export class DataPlane {
   async lookAgain(): Promise<boolean> {
     const before = this.#applied;
     if (before === null) return false;
+    const all = [before];
+    this.#meanwhile = all;
     const found = await this.#look(before);
     if (found?.layout !== before.layout) {
       await this.#inTurn(async () => void (this.#applied = null));
@@ -100,16 +105,9 @@ export class DataPlane {
     await ensureRouting(before.uplinks.keys(), this.#options);
     await this.#inTurn(async () => {
       const after = this.#applied;
+      this.#meanwhile = null;
       if (after?.layout !== before.layout) return;
-      const elements = settledElements(before.elements, found.elements, after.elements);
-      const held = settledEntries(before.held, found.held, after.held);
-      await this.#change(
-        {
-          ...{ ...after, elements, held, peers: settledEntries(before.peers, found.peers, after.peers) },
-          subnets: settledEntries(before.subnets, found.subnets, after.subnets),
-        },
-        after,
-      );
+      await this.#change({ ...after, ...settledState(all, found) }, after);
     });
     return true;
   }

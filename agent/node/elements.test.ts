@@ -208,7 +208,7 @@ test('what nft tells of the kernel is read as what was rendered', () => {
   ]);
   expect(read['ip steering']).toEqual(renderElements(plan())['ip steering']);
   expect(read['ip egress_ips']).toEqual(new Map([['10.203.2.5', '172.16.18.131']]));
-  expect(read['ip exempt'].size).toBe(0);
+  expect([...read['ip exempt'].keys()]).toEqual(['10.0.0.0/8']);
 });
 
 test('another layout has another marker', () => {
@@ -224,4 +224,17 @@ test('another layout has another marker', () => {
   expect(marker).toMatch(/^layout_[0-9a-f]{16}$/);
   expect(markerOf(renderLayout(layout))).toBe(marker);
   expect(markerOf(renderLayout({ ...layout, unknownPods: 'allow' }))).not.toBe(marker);
+});
+
+test.each<[string, string[], string[], boolean]>([
+  ['the same', ['10.0.0.0/8', '172.16.18.1'], ['172.16.18.1/32', '10.0.0.0/8'], false],
+  ['the same of IPv6', ['fd00::/8', '2001:db8::1'], ['fd00::/8', '2001:db8::1/128'], false],
+  ['another one', ['10.0.0.0/8'], ['10.0.0.0/9'], true],
+  ['one more', ['10.0.0.0/8'], ['10.0.0.0/8', '172.16.18.1/32'], true],
+])('intervals are written anew where they differ: %s', (_what, have, want, differs) => {
+  const exempt = (cidrs: readonly string[]) => ({
+    ...noElements,
+    'ip exempt': new Map(cidrs.map((cidr) => [cidr, ''])),
+  });
+  expect(diffElements(exempt(have), exempt(want)).length > 0).toBe(differs);
 });

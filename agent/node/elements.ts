@@ -180,9 +180,13 @@ function replaceIntervals(
   have: ReadonlyMap<string, string>,
   want: ReadonlyMap<string, string>,
 ): string[] {
-  if (have.size === want.size && [...want.keys()].every((key) => have.has(key))) return [];
+  const has = new Set([...have.keys()].map(rangeText));
+  if (has.size === want.size && [...want.keys()].every((key) => has.has(rangeText(key)))) return [];
   return [`flush set ${inTable(name)}`, ...command('add', name, [...want.keys()])];
 }
+
+/** As nft lists it: without the length of a single address. */
+const rangeText = (cidr: string): string => cidr.replace(/(?<=\.\d+)\/32$|(?<=:.*)\/128$/, '');
 
 function command(verb: 'add' | 'delete', name: SetName, elements: readonly string[]): string[] {
   return elements.length === 0 ? [] : [`${verb} element ${inTable(name)} { ${elements.join(', ')} }`];
@@ -202,7 +206,7 @@ function inTable(name: SetName): string {
   return `${family} ${table} ${set}`;
 }
 
-/** What the kernel has, from `nft -j list table`; intervals are left out, so that they are written anew. */
+/** What the kernel has, from `nft -j list table`. Intervals that it has merged are written anew. */
 export function parseElements(objects: readonly NftObject[]): Elements {
   const found = new Map<string, Map<string, string>>();
   for (const object of objects) {
@@ -211,9 +215,7 @@ export function parseElements(objects: readonly NftObject[]): Elements {
     if (limit) found.set('inet limit', (found.get('inet limit') ?? new Map<string, string>()).set(limit.name, ''));
     if (set) found.set(`${set.family} ${set.name}`, new Map((set.elem ?? []).map(parseElement)));
   }
-  return Object.fromEntries(
-    setNames.map((name) => [name, intervals.has(name) ? new Map() : (found.get(name) ?? new Map())]),
-  ) as unknown as Elements;
+  return Object.fromEntries(setNames.map((name) => [name, found.get(name) ?? new Map()])) as unknown as Elements;
 }
 
 interface NftSet {
@@ -232,6 +234,10 @@ function keyText(key: unknown): string {
   if (typeof key === 'object' && key !== null && 'concat' in key) {
     const [address, number] = key.concat as [string, string | number];
     return `${address} . ${hexMark(BigInt(number))}`;
+  }
+  if (typeof key === 'object' && key !== null && 'prefix' in key) {
+    const { addr, len } = key.prefix as { addr: string; len: number };
+    return `${addr}/${len}`;
   }
   return JSON.stringify(key);
 }
