@@ -1,12 +1,15 @@
 import { defaultImages } from '../../clusters/kind/images.ts';
 import { ipFamilies } from '../../clusters/kind/kind-config.ts';
 import { providerNames } from '../../clusters/providers.ts';
+import { formats } from '../../reports/formats.ts';
+import { compare } from './compare.ts';
 import type { CommandContext } from './context.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { host } from './host.ts';
 import { images as imagesCommand } from './images.ts';
 import { list } from './list.ts';
+import { report } from './report.ts';
 import { selftest } from './selftest.ts';
 import { testCommand } from './test.ts';
 import { down, up } from './up-down.ts';
@@ -139,6 +142,30 @@ export const commands: readonly CommandDefinition[] = [
       config,
     ],
     run: testCommand,
+  },
+  {
+    name: 'report',
+    args: '[run]',
+    help: 'make the reports of a run anew, of the last one or of the one whose folder or report.json is named',
+    flags: [
+      { form: '--format <names>', help: `${Object.keys(formats).join(', ')} (default: all); may repeat`, many: true },
+      { form: '--into <dir>', help: 'where to (default: the folder of the run)' },
+      stateDir,
+      config,
+    ],
+    run: report,
+  },
+  {
+    name: 'compare',
+    args: '<before> <after>',
+    help: 'what differs between two runs: cases, features, what is declared',
+    flags: [
+      output,
+      { form: '--fail-on <what>', help: 'what is an error (exit code 1)', choices: ['regression'] },
+      stateDir,
+      config,
+    ],
+    run: compare,
   },
   {
     name: 'host',

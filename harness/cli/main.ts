@@ -21,7 +21,7 @@ function build(finish: (code: number) => void): Command {
 
 function commandOf(definition: CommandDefinition, finish: (code: number) => void): Command {
   const command = new Command(definition.name).description(definition.help).exitOverride();
-  if (definition.args !== undefined) command.argument(definition.args);
+  if (definition.args !== undefined) command.arguments(definition.args);
   for (const flag of definition.flags) {
     const option = new Option(flag.form, flag.help);
     if (flag.choices !== undefined) option.choices(flag.choices);

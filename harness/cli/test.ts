@@ -2,8 +2,7 @@ import { symlink, rm, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Cluster } from '../../clusters/cluster.ts';
 import { attachCluster } from '../../clusters/providers.ts';
-import { writeJSON } from '../../reports/json/write.ts';
-import { writeJUnit } from '../../reports/junit/write.ts';
+import { writeReports } from '../../reports/formats.ts';
 import { buildRunResult, type RunFacts } from '../../reports/model/build.ts';
 import type { RunResult } from '../../reports/model/run-result.ts';
 import { reportToTerminal } from '../../reports/terminal/report.ts';
@@ -83,8 +82,7 @@ export async function testCommand(context: CommandContext): Promise<number> {
       cases,
     }),
   );
-  await writeJSON(join(runDir, 'report.json'), result);
-  await writeJUnit(join(runDir, 'junit.xml'), result);
+  await writeReports(runDir, result, ['json', 'junit', 'markdown', 'html']);
   await pointLatest(runDir);
   terminal.runEnded(result, runDir);
   for (const kept of outcome.kept) {

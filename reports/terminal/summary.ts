@@ -5,15 +5,11 @@ import { featureTable } from '../text/features.ts';
 import { measuredTable } from '../text/measured.ts';
 import { printable } from '../text/printable.ts';
 import { alignColumns } from '../text/table.ts';
+import { verdictSentences } from '../text/verdict.ts';
 import type { CaseResult, RunResult } from '../model/run-result.ts';
 import type { Paint } from './paint.ts';
 
-const verdicts = {
-  success: ['green', 'success: every core and claimed case passed'],
-  partial: ['yellow', 'partial: nothing failed, but the run left cases out'],
-  failure: ['red', 'failure'],
-  inconclusive: ['yellow', 'inconclusive: nothing failed, but not everything could be judged'],
-} as const;
+const colours = { success: 'green', partial: 'yellow', failure: 'red', inconclusive: 'yellow' } as const;
 
 /**
  * The end of a run: what did not pass and how to repeat it, what of the features is proven, what was declared and
@@ -23,7 +19,7 @@ const verdicts = {
  */
 export function renderSummary(result: RunResult, runFolder: string, paint: Paint): string {
   const { run, cases, limitations, implementation } = result;
-  const [colour, verdict] = verdicts[result.result];
+  const verdict = paint(['bold', colours[result.result]], verdictSentences[result.result]);
   const open = cases.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'skip');
   const where = `${implementation.name} ${implementation.version} on ${run.provider}/${run.topology}`;
   return [
@@ -36,7 +32,7 @@ export function renderSummary(result: RunResult, runFolder: string, paint: Paint
     '',
     ...limitations.map((limitation) => paint('dim', `limitation: ${limitation}`)),
     `results: ${runFolder}`,
-    `${paint(['bold', colour], verdict)} (${where}, ${describeDuration(run.durationMs)}, seed ${run.seed})`,
+    `${verdict} (${where}, ${describeDuration(run.durationMs)}, seed ${run.seed})`,
     ...renderWithoutVerdict(result),
     renderCounts(result),
     '',
