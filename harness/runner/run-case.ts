@@ -56,6 +56,7 @@ export async function runCase(testbed: Testbed, definition: EgressCase, options:
     durationMs: Math.round((nowUs() - startUs) / 1000),
     attempts: 1,
     checks,
+    topology: testbed.cluster.topology.name,
     ...(flows.length === 0 ? {} : { flows }),
     ...(dir === undefined ? {} : { evidence }),
   };

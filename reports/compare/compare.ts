@@ -77,7 +77,11 @@ function reasonOf(result: CaseResult | undefined): string | undefined {
   return result.reason ?? result.checks.find(({ outcome }) => outcome === 'fail')?.message;
 }
 
-function pairs<T>(before: readonly T[], after: readonly T[], keyOf: (item: T) => string): [string, T | undefined, T | undefined][] {
+function pairs<T>(
+  before: readonly T[],
+  after: readonly T[],
+  keyOf: (item: T) => string,
+): [string, T | undefined, T | undefined][] {
   const [one, other] = [before, after].map((items) => new Map(items.map((item) => [keyOf(item), item])));
   const keys = new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])]);
   return [...keys].map((key) => [key, one?.get(key), other?.get(key)]);

@@ -1,4 +1,4 @@
-import type { CaseResult, ClusterFacts, Flow, RunResult } from '../model/run-result.ts';
+import type { CaseResult, ClusterFacts, RunResult } from '../model/run-result.ts';
 import { describeDuration } from '../text/duration.ts';
 import { describeViolation } from '../text/violation.ts';
 import { renderDocument, renderTable } from './document.ts';
@@ -61,9 +61,10 @@ function renderChecks({ checks }: CaseResult): Markup {
       )}`;
 }
 
-function renderWays({ clusters }: RunResult, { id, title, flows = [] }: CaseResult): Markup {
+function renderWays({ clusters }: RunResult, one: CaseResult): Markup {
+  const { id, flows = [] } = one;
   if (flows.length === 0) return html``;
-  const picture = pictureOf({ id, title, flows }, clusters);
+  const picture = pictureOf(one, clusters);
   return html`<h2>The connections as they went</h2>
     ${
       picture === undefined
@@ -99,11 +100,10 @@ function renderWays({ clusters }: RunResult, { id, title, flows = [] }: CaseResu
 
 /** Undefined where none of the connections left the cluster. */
 export function pictureOf(
-  { id, title, flows }: { id: string; title: string; flows: readonly Flow[] },
+  { id, title, topology, flows = [] }: CaseResult,
   clusters: readonly ClusterFacts[],
 ): Markup | undefined {
-  const names = new Set(flows.map(({ node }) => node));
-  const cluster = clusters.find(({ nodes }) => [...names].every((name) => nodes.some((node) => node.name === name)));
+  const cluster = clusters.find((one) => one.topology === topology);
   if (cluster === undefined) return undefined;
   const plan = planPicture(flows, cluster, (namespace) => shortNamespace(id, namespace));
   return plan === null ? undefined : renderPicture(plan, title, `picture-${id.toLowerCase()}`);

@@ -39,7 +39,10 @@ export function renderTable(
       </caption>
       <thead>
         <tr>
-          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+          ${heads.map(
+            (head, column) =>
+              html`<th scope="col" ${isNumber(rows, column) ? html` class="number"` : undefined}>${head}</th>`,
+          )}
         </tr>
       </thead>
       <tbody>
@@ -54,4 +57,8 @@ export function renderTable(
       </tbody>
     </table>
   </div>`;
+}
+
+function isNumber(rows: readonly (readonly unknown[])[], column: number): boolean {
+  return rows.length > 0 && rows.every((cells) => typeof cells[column] === 'number');
 }

@@ -57,8 +57,9 @@ function renderFailures(cases: readonly CaseResult[]): Markup {
 
 function renderFigure({ cases, clusters }: RunResult): Markup {
   const candidates = [...cases.filter(({ id }) => id === figure), ...cases];
-  for (const { id, title, flows = [] } of candidates) {
-    const picture = pictureOf({ id, title, flows }, clusters);
+  for (const one of candidates) {
+    const { id, title } = one;
+    const picture = pictureOf(one, clusters);
     if (picture === undefined) continue;
     return html`<h2>How it really went</h2>
       <p class="muted-text">

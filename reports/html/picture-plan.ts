@@ -5,7 +5,8 @@ import { colourOf } from './palette.ts';
 export interface PicturePlan {
   readonly width: number;
   readonly height: number;
-  readonly nodes: readonly (Box & { readonly name: string; readonly address: string; readonly exitY: number })[];
+  /** `exit`: where it sends out what leaves the cluster; null where nothing did. */
+  readonly nodes: readonly (Box & { readonly name: string; readonly address: string; readonly exit: Point | null })[];
   readonly pods: readonly { readonly x: number; readonly y: number; readonly label: string }[];
   readonly sources: readonly (Box & {
     readonly address: string;
@@ -43,9 +44,9 @@ interface Point {
 
 const row = 24;
 const node = { width: 270, head: 44, foot: 10, gap: 18 };
-const source = { x: 470, width: 200, height: 42 };
-const destination = { x: 790, width: 170, height: 48 };
-const exitX = 330;
+const source = { x: 480, width: 240, height: 42 };
+const destination = { x: 830, width: 150, height: 48 };
+const exitX = 340;
 
 /**
  * The ways out of the cluster that the connections of a case really took: pod, node that sent them, source address seen,
@@ -66,16 +67,19 @@ export function planPicture(
   if (out.length === 0) return null;
 
   const podKeys = [...new Set(out.map(podKey))];
+  const exits = new Set(out.flatMap(({ via }) => via));
+  const involved = nodes.filter(({ name }) => exits.has(name) || podKeys.some((key) => key.startsWith(`${name}\n`)));
   const boxes = stack(
-    nodes.map(({ name }) => {
+    involved.map(({ name }) => {
       const count = podKeys.filter((key) => key.startsWith(`${name}\n`)).length;
       return node.head + Math.max(1, count) * row + node.foot;
     }),
     node.gap,
   );
-  const drawn = nodes.map(({ name, address }, index) => {
+  const drawn = involved.map(({ name, address }, index) => {
     const box = { x: 0, width: node.width, ...boxes[index]! };
-    return { name, address, ...box, exitY: box.y + box.height / 2 };
+    const exit = exits.has(name) ? { x: exitX, y: box.y + box.height / 2 } : null;
+    return { name, address, ...box, exit };
   });
   const pods = new Map(
     drawn.flatMap((one) =>
@@ -119,13 +123,13 @@ export function planPicture(
     const to = sources.find(({ address }) => address === flow.seen);
     if (pod === undefined || to === undefined) return [];
     return flow.via.flatMap((via): Way[] => {
-      const exit = drawn.find(({ name }) => name === via);
-      if (exit === undefined) return [];
+      const exit = drawn.find(({ name }) => name === via)?.exit ?? null;
+      if (exit === null) return [];
       const over = via === flow.node ? '' : `, over ${via}`;
       return [
         {
           pod: { x: pod.x, y: pod.y },
-          exit: { x: exitX, y: exit.exitY },
+          exit,
           source: { x: to.x, y: to.y + to.height / 2 },
           colour: to.colour,
           crosses: via !== flow.node,
@@ -152,7 +156,7 @@ const podKey = ({ node: name, namespace, pod }: Flow): string => `${name}\n${nam
 
 /** How far down the ways of these flows leave on the average: sources in that order cross least. */
 function average(flows: readonly Flow[], nodes: PicturePlan['nodes']): number {
-  const exits = flows.flatMap(({ via }) => via.map((name) => nodes.find((one) => one.name === name)?.exitY ?? 0));
+  const exits = flows.flatMap(({ via }) => via.map((name) => nodes.find((one) => one.name === name)?.exit?.y ?? 0));
   return exits.reduce((sum, y) => sum + y, 0) / exits.length;
 }
 

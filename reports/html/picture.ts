@@ -16,18 +16,26 @@ export function renderPicture(plan: PicturePlan, title: string, id: string): Mar
       <title id="${id}-title">${title}</title>
       <desc id="${id}-text">${plan.ways.map(({ told }) => told).join('; ')}</desc>
       ${plan.nodes.map(
-        ({ x, y, width: wide, height: high, name, address, exitY }) =>
+        ({ x, y, width: wide, height: high, name, address, exit }) =>
           html`<g>
             <rect class="node" x="${x}" y="${y}" width="${wide}" height="${high}" rx="8" />
             <text class="strong" x="${x + 14}" y="${y + 26}">${name}</text>
             <text class="muted end" x="${x + wide - 14}" y="${y + 26}">${address}</text>
-            <circle class="port" cx="${x + wide}" cy="${exitY}" r="4" />
+            ${exit === null ? undefined : html`<path class="axis" d="M${x + wide} ${exit.y} L${exit.x} ${exit.y}" />`}
           </g>`,
       )}
       ${plan.ways.map(renderWay)}
       ${plan.arrivals.map(
         ({ from, to, colour }) =>
           html`<path class="way ${colour}" d="${curve(from.x, from.y, to.x, to.y)}" marker-end="url(#${id}-tip)" />`,
+      )}
+      ${plan.nodes.map(({ exit, name }) =>
+        exit === null
+          ? undefined
+          : html`<g>
+              <title>${name} sends it out</title>
+              <circle class="port" cx="${exit.x}" cy="${exit.y}" r="5" />
+            </g>`,
       )}
       ${plan.pods.map(
         ({ x, y, label }) =>

@@ -90,6 +90,8 @@ const caseResult = z
     attempts: count,
     /** In the order in which the case names them. */
     checks: z.array(check),
+    /** Of which cluster it ran on; absent where it did not run. */
+    topology: name.optional(),
     /** Absent where nothing was sent. */
     flows: z.array(flow).optional(),
     /** Folder with what was recorded, relative to the run's folder. */
