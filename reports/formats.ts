@@ -35,6 +35,7 @@ export type Format = keyof typeof formats;
  * @throws InvalidRunResultError before anything is written.
  */
 export async function writeReports(folder: string, result: RunResult, wanted: readonly Format[]): Promise<void> {
-  const valid = parseRunResult(result);
-  for (const format of wanted) await formats[format](folder, valid);
+  // As it is read from report.json, so that a report that is made anew later is the same.
+  const read = parseRunResult(JSON.parse(serializeRunResult(parseRunResult(result))));
+  for (const format of wanted) await formats[format](folder, read);
 }

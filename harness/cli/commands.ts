@@ -13,6 +13,7 @@ import { report } from './report.ts';
 import { selftest } from './selftest.ts';
 import { testCommand } from './test.ts';
 import { down, up } from './up-down.ts';
+import { verifyReportCommand } from './verify-report.ts';
 
 export interface Flag {
   /** As commander writes it, e.g. `--name <name>`. */
@@ -166,6 +167,13 @@ export const commands: readonly CommandDefinition[] = [
       config,
     ],
     run: compare,
+  },
+  {
+    name: 'verify-report',
+    args: '[run]',
+    help: 'whether a report is as it was written, and agrees with what its run recorded',
+    flags: [stateDir, config],
+    run: verifyReportCommand,
   },
   {
     name: 'host',

@@ -2,6 +2,7 @@ import { symlink, rm, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Cluster } from '../../clusters/cluster.ts';
 import { attachCluster } from '../../clusters/providers.ts';
+import { listAttachments } from '../../reports/attachments.ts';
 import { writeReports } from '../../reports/formats.ts';
 import { buildRunResult, type RunFacts } from '../../reports/model/build.ts';
 import type { RunResult } from '../../reports/model/run-result.ts';
@@ -10,6 +11,7 @@ import { bundled } from '../adapter/bundled.ts';
 import { none } from '../adapter/none.ts';
 import type { EgressCase } from '../case/define-case.ts';
 import { features, isFeature } from '../case/features.ts';
+import { catalogueDigest } from '../runner/catalogue-digest.ts';
 import { loadCases } from '../runner/load-cases.ts';
 import { declaredFacts, environmentFacts, featureFacts, netnsLimitations, newRunId } from '../runner/run-facts.ts';
 import { runSuite, type SuiteOutcome } from '../runner/run-suite.ts';
@@ -25,7 +27,7 @@ import { didYouMean } from './suggest.ts';
 /** Runs cases, tells of them as they end, and writes the reports. */
 export async function testCommand(context: CommandContext): Promise<number> {
   const { settings, flags, signal, note } = context;
-  const { cases, isFiltered } = await chosenCases(context);
+  const { cases, isFiltered, catalogue } = await chosenCases(context);
   const parameters = parametersFrom(list(flags['set']), cases);
   const cluster = await runningCluster(flags['cluster'], settings.stateDir);
   await prepareMachine(context);
@@ -80,6 +82,8 @@ export async function testCommand(context: CommandContext): Promise<number> {
       provider: cluster?.provider ?? settings.provider,
       complete,
       cases,
+      catalogue,
+      dir: runDir,
     }),
   );
   await writeReports(runDir, result, ['json', 'junit', 'markdown', 'html']);
@@ -99,7 +103,10 @@ function where({ provider, image }: Settings, cluster: Cluster | undefined): str
   return ['--provider', provider, ...(image === undefined ? [] : ['--image', image])];
 }
 
-async function chosenCases({ args, flags }: CommandContext): Promise<{ cases: EgressCase[]; isFiltered: boolean }> {
+async function chosenCases({
+  args,
+  flags,
+}: CommandContext): Promise<{ cases: EgressCase[]; isFiltered: boolean; catalogue: string }> {
   const all = await loadCases();
   const filter = { ids: args, patterns: list(flags['case']), features: list(flags['feature']) };
   const ids = all.map(({ definition }) => definition.id);
@@ -114,7 +121,11 @@ async function chosenCases({ args, flags }: CommandContext): Promise<{ cases: Eg
   }
   const selected = selectPatterns(all, filter);
   if (selected.length === 0) throw new UsageError('no case matches; "egressproof list" names them');
-  return { cases: selected.map(({ definition }) => definition), isFiltered: selected.length < all.length };
+  return {
+    cases: selected.map(({ definition }) => definition),
+    isFiltered: selected.length < all.length,
+    catalogue: catalogueDigest(all.map(({ definition }) => definition)),
+  };
 }
 
 function selectPatterns(...given: Parameters<typeof selectCases>): ReturnType<typeof selectCases> {
@@ -142,6 +153,8 @@ async function factsOf(
     provider: Cluster['provider'];
     complete: boolean;
     cases: readonly EgressCase[];
+    catalogue: string;
+    dir: string;
   },
 ): Promise<RunFacts> {
   const adapter = settings.adapter === 'none' ? none : bundled;
@@ -159,13 +172,14 @@ async function factsOf(
       provider: run.provider,
       topology: [...new Set(run.cases.map(({ topology }) => topology))].sort().join(', '),
     },
-    suite: { name: 'egressproof', version: await bundled.version() },
+    suite: { name: 'egressproof', version: await bundled.version(), catalogue: run.catalogue },
     implementation: { name: adapter.name, version, declared: declaredFacts(adapter) },
     features: featureFacts(adapter),
     environment: environmentFacts(facts),
     clusters: [...clusters],
     cases: [...results],
     limitations: [...netnsLimitations],
+    attachments: await listAttachments(run.dir),
   };
 }
 

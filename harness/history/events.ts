@@ -47,5 +47,7 @@ export type HistoryEvent =
   | ({ readonly type: 'ledger' } & LedgerEvent)
   | ({ readonly type: 'packet' } & PacketEvent)
   | ({ readonly type: 'bulk'; readonly pod: string } & SunkEvent)
+  /** What a check concluded, for whoever compares a report with it. */
+  | { readonly type: 'check'; readonly outcome: string; readonly name: string; readonly atUs: number }
   | { readonly type: 'window'; readonly atUs: number; readonly window: SettledWindow }
   | { readonly type: 'fence'; readonly atUs: number; readonly dropped: number };

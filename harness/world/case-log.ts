@@ -63,6 +63,7 @@ export class CaseLog {
 
   conclude(result: CheckResult): CheckResult {
     this.checks.push(result);
+    this.recorder.record({ type: 'check', outcome: result.outcome, name: result.name, atUs: nowUs() });
     this.#onCheck(result);
     if (this.endsAtFailure && result.outcome === 'fail') throw new CaseStopped(result.name);
     return result;

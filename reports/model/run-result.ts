@@ -7,6 +7,7 @@ export const apiVersion = 'egressproof.dev/v1alpha1';
 const name = z.string().min(1);
 const address = z.union([z.ipv4(), z.ipv6()]);
 const count = z.int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** RFC 3339 in UTC, e.g. `2026-09-01T12:00:00.000Z`. */
 const instant = z.iso.datetime();
 /** Milliseconds; fractions allowed. */
@@ -134,6 +135,8 @@ const clusterFacts = z.strictObject({
   outside: z.strictObject({ cidr: name, witness: address, database: address }),
 });
 
+const attachment = z.strictObject({ path: name, bytes: count, sha256 });
+
 const featureResult = z.strictObject({
   name,
   /** The group of features that it is claimed with, e.g. `Selection`. */
@@ -172,6 +175,8 @@ const runResult = z
         .string()
         .regex(/^[0-9a-f]{7,64}$/)
         .optional(),
+      /** SHA-256 of what identifies the cases that there were, whether they were run or not. */
+      catalogue: sha256,
     }),
     implementation: z.strictObject({
       name,
@@ -187,6 +192,8 @@ const runResult = z
     statistics: z.strictObject({ passed: count, failed: count, unknown: count, skipped: count, error: count }),
     /** What a reader must not conclude from this run. */
     limitations: z.array(name),
+    /** What was recorded, by paths below the folder of the run. */
+    attachments: z.array(attachment),
   })
   .superRefine(({ run, result, features, cases, statistics }, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
@@ -216,6 +223,7 @@ export type RunResult = z.infer<typeof runResult>;
 export type FeatureResult = z.infer<typeof featureResult>;
 export type CaseResult = z.infer<typeof caseResult>;
 export type CheckResult = z.infer<typeof check>;
+export type Attachment = z.infer<typeof attachment>;
 export type Flow = z.infer<typeof flow>;
 export type ClusterFacts = z.infer<typeof clusterFacts>;
 export type Violation = z.infer<typeof violation>;

@@ -101,7 +101,7 @@ export function sampleFacts(cases: readonly CaseResult[]): RunFacts {
       provider: 'netns',
       topology: 'egress',
     },
-    suite: { name: 'egressproof', version: '0.1.0' },
+    suite: { name: 'egressproof', version: '0.1.0', catalogue: 'ab'.repeat(32) },
     implementation: { name: 'bundled', version: '0.1.0', declared: { emptySelection: 'nothing', settleMs: 10_000 } },
     features: [
       { name: 'egress-ip.v4', profile: 'Core', level: 'core', claimed: true },
@@ -125,5 +125,6 @@ export function sampleFacts(cases: readonly CaseResult[]): RunFacts {
     },
     cases: [...cases],
     limitations: ['single host: all nodes share one kernel and its processors'],
+    attachments: [],
   };
 }
