@@ -65,6 +65,8 @@ const announceAgainMs = [0, 100, 300, 1_000, 3_000];
 /** On the average; agents that started together do not look together. */
 const lookAgainMs = 10_000;
 const staticAddressMs = 1_000;
+/** Reverse path filters that others make strict drop what comes out of the overlay. */
+const settingsMs = 1_000;
 /** Beyond the lease, before an address is taken from a node that does not give it up. */
 const handoverMarginMs = 500;
 
@@ -144,6 +146,7 @@ class Agent implements NodeAgent {
     this.#facts = this.#gather();
     this.#kernelLoop.trigger();
     this.#every(leaseMs / 4, () => this.#dataPlane.refreshLease());
+    this.#every(settingsMs, () => this.#dataPlane.keepSettings());
     this.#every(staticAddressMs, () => this.#lookForStaticAddresses());
     // Others may flush what is the agent's.
     const soonOrLater = (): number => lookAgainMs * (0.5 + Math.random());

@@ -112,6 +112,13 @@ export class DataPlane {
     return true;
   }
 
+  /** Sets again what others may set otherwise at any time, and what nobody tells of. */
+  async keepSettings(): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#applied) this.#settle(this.#applied);
+    });
+  }
+
   /** Keeps the owned addresses owned; has to be called several times within `leaseMs`. */
   refreshLease(): Promise<void> {
     return this.#inTurn(async () => {

@@ -35,5 +35,6 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'BandwidthBurst',
   'DropWhenNoGateway',
   'SecondaryNetwork',
+  'NoLeakUnderPortExhaustion',
   // One a line, so that two claims made at the same time do not meet.
 ]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { flowsOf } from './flows.ts';
 import { context, egressIP, node, samples } from './sample.fixture.ts';
 

@@ -1,6 +1,6 @@
 import type { Flow } from '../../reports/model/run-result.ts';
 import type { Sample } from '../history/events.ts';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { canonical } from './address.ts';
 import { millisAfter, podColumns } from './violations.ts';
 

@@ -1,6 +1,6 @@
 import type { Violation } from '../../reports/model/run-result.ts';
 import type { PodFacts } from '../history/events.ts';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { includesAddress } from './address.ts';
 import { failed, millisAfter, passed, podColumns, unknown, type CheckContext, type CheckResult } from './violations.ts';
 

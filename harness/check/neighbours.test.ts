@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { nobodyAskedFor } from './neighbours.ts';
 import { context, node } from './sample.fixture.ts';
 

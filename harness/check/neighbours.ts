@@ -1,4 +1,4 @@
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { memberOf } from './address.ts';
 import { failed, passed, unknown, type CheckContext, type CheckResult } from './violations.ts';
 

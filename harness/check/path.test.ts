@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { everyHopTells, headersKept, pathMtuWithin, segmentSizesTold, segmentsOnlyAs } from './path.ts';
 import { context, egressIP, shop } from './sample.fixture.ts';
 

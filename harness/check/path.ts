@@ -1,5 +1,5 @@
 import type { PodFacts } from '../history/events.ts';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { sameAddress } from './address.ts';
 import { failed, passed, unknown, type CheckContext, type CheckResult } from './violations.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { dialledOnlyAs, dialledWithin, type Dial } from './pod-start.ts';
 
 const context = { name: 'pods are only ever seen as X', startUs: 0 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { context, egressIP, node, shop } from './sample.fixture.ts';
 import { absentFromWire, leakFree } from './wire.ts';
 

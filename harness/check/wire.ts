@@ -1,7 +1,7 @@
 import type { Violation } from '../../reports/model/run-result.ts';
 import type { PodFacts, SettledWindow } from '../history/events.ts';
 import { endpoint } from '../traffic/endpoint.ts';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import { both, canonical, includesAddress, memberOf } from './address.ts';
 import { failed, millisAfter, passed, podColumns, unknown, type CheckContext, type CheckResult } from './violations.ts';
 

@@ -62,6 +62,12 @@ export const layoutDefects: Readonly<Partial<Record<DefectName, (layout: string)
       /^\s*ct direction reply accept\n\s*#[^\n]*\n\s*(ip6?) daddr @exempt [^\n]*accept$/gm,
       (rules, ip) => `ct direction reply ${ip} saddr vmap @steering\n${rules}`,
     ),
+  'overload-leaks': (layout) =>
+    replace(
+      replace(layout, translation, (rule) => `limit rate over 100/second burst 200 packets accept\n${rule}`),
+      guard,
+      () => '',
+    ),
   'shield-missing': (layout) =>
     replace(layout, /^\s*ip6? daddr @addresses ct direction original counter drop.*$/gm, () => ''),
   'marks-overwritten': (layout) =>

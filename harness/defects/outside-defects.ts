@@ -18,6 +18,42 @@ export const outsideDefects: Readonly<Partial<Record<DefectName, OutsideDefect>>
          ip saddr ${cluster.topology.podCIDR} ip daddr != ${cluster.topology.podCIDR} masquerade
        }`,
     ),
+  'source-port-once': ({ cluster }) =>
+    nodeTable(
+      cluster,
+      `set used { type inet_service . ipv4_addr . inet_service; flags dynamic,timeout; timeout 1m; }
+       chain in {
+         type filter hook prerouting priority mangle
+         ip saddr ${cluster.topology.podCIDR} ip daddr ${cluster.topology.outside.cidr} ct state new meta l4proto { tcp, udp } jump once
+       }
+       chain once {
+         th sport . ip daddr . th dport @used drop
+         add @used { th sport . ip daddr . th dport }
+       }`,
+    ),
+  'translations-stay': ({ cluster }) =>
+    nodeTable(
+      cluster,
+      `ct timeout long { l3proto ip; protocol udp; policy = { unreplied : 600, replied : 600 }; }
+       chain in {
+         type filter hook prerouting priority filter
+         meta l4proto udp ct timeout set "long"
+       }`,
+    ),
+  'filter-stays-strict': async ({ cluster }) => {
+    const until = (name: string): string => `/run/seeded-defect-${name}`;
+    const script = (name: string): string =>
+      `touch ${until(name)}; while [ -e ${until(name)} ]; do for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 > $f; done; sleep 0.05; done`;
+    const shells = cluster.nodes.map((node) =>
+      node.run(['sh', '-c', script(node.name)], { timeoutMs: 300_000, allowFailure: true }),
+    );
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await Promise.all(cluster.nodes.map((node) => node.run(['rm', '-f', until(node.name)])));
+        await Promise.all(shells);
+      },
+    };
+  },
   'announcements-lost': ({ cluster }) =>
     nodeTable(
       cluster,

@@ -1,5 +1,6 @@
 import type { IpFamily } from '../../agent/linux/sockets.ts';
-import type { LedgerEvent, PacketEvent, ProbeEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
+import type { LedgerEvent, ProbeEvent } from '../traffic/protocol.ts';
 import type { SunkEvent } from '../traffic/bulk-protocol.ts';
 
 /** A pod as the checks know it. */

@@ -6,7 +6,7 @@ import { messageOf } from './outcome.ts';
 import { parseEcho } from './icmp-echo.ts';
 import { parseWireArgs } from './capture-args.ts';
 import { isSinkPort } from './bulk-protocol.ts';
-import { captureCommand, type CaptureEvent, type PacketEvent } from './protocol.ts';
+import { captureCommand, type CaptureEvent, type PacketEvent } from './capture-protocol.ts';
 import { sessionLines } from './session-lines.ts';
 import { memberOf, sameAddress } from '../check/address.ts';
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ProgramSession } from '../../clusters/program.ts';
 import { serveEcho } from './echo-server.ts';
 import { sendBulk } from './bulk.ts';
+import { sendFlows } from './flows.ts';
 import { sendForged } from './forge.ts';
 import { sendOddSegments } from './odd-segments.ts';
 import { messageOf } from './outcome.ts';
@@ -90,6 +91,9 @@ async function run(
       return;
     case 'bulk':
       emit({ event: 'done', id, sent: await sendBulk(sockets, command, signal) });
+      return;
+    case 'flows':
+      emit({ event: 'done', id, sent: await sendFlows(sockets, command, signal) });
       return;
     case 'forge':
       emit({ event: 'done', id, sent: sendForged(sockets, command) });

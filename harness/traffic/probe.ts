@@ -34,12 +34,18 @@ export const probes: Readonly<Record<ProbeKind, Probe>> = {
   sctp: probeSctp,
 };
 
-async function probeTcp(sockets: Sockets, { to, token, bytes = 0 }: ProbeRequest, signal: AbortSignal): Promise<Peer> {
-  const socket = sockets.connectTcp(to);
+async function probeTcp(
+  sockets: Sockets,
+  { to, token, bytes = 0, sourcePort }: ProbeRequest,
+  signal: AbortSignal,
+): Promise<Peer> {
+  const socket = sockets.connectTcp({ ...to, ...(sourcePort === undefined ? {} : { localPort: sourcePort }) });
   try {
     const answer = await Promise.race([firstLine(socket, token.padEnd(bytes - 1), to), whenAborted(signal)]);
     return peerOf(filled(answer, Math.min(bytes - 1, maxAnswerLength)), token);
   } finally {
+    // Else the port would not be free for a minute (TIME_WAIT).
+    if (sourcePort !== undefined) socket.resetAndDestroy();
     socket.destroy();
   }
 }
@@ -57,7 +63,7 @@ async function writePaced(socket: Socket, data: Buffer): Promise<void> {
 async function firstLine(socket: Socket, line: string, to: Target): Promise<string> {
   void writePaced(socket, Buffer.from(`${line}\n`));
   const chunks: Buffer[] = [];
-  for await (const chunk of socket as AsyncIterable<Buffer>) {
+  for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     const end = chunk.indexOf('\n');
     chunks.push(end === -1 ? chunk : chunk.subarray(0, end));
     if (end !== -1) return Buffer.concat(chunks).toString('utf8');
@@ -90,8 +96,8 @@ async function probeUdp(sockets: Sockets, request: ProbeRequest, signal: AbortSi
   if (request.trafficClass !== undefined || request.ipOptions === true) {
     return probeUdpHeader(sockets, request, signal);
   }
-  const { to, token, bytes = 0 } = request;
-  const socket = await sockets.bindUdp({ host: anyAddress(to.host), port: 0 });
+  const { to, token, bytes = 0, sourcePort = 0 } = request;
+  const socket = await sockets.bindUdp({ host: anyAddress(to.host), port: sourcePort });
   try {
     const answered = once(socket, 'message', { signal }) as Promise<[Buffer]>;
     socket.connect(to.port, to.host, () => socket.send(token.padEnd(bytes)));

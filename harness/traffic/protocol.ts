@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bulkCommand, sunkEvent } from './bulk-protocol.ts';
+import { flowsCommand } from './flows-protocol.ts';
 import { forgedKinds } from './forged-packet.ts';
 
 /**
@@ -45,6 +46,8 @@ export const probeCommand = z.object({
   trafficClass: z.int().min(0).max(255).optional(),
   /** A UDP probe has options in its IPv4 header. */
   ipOptions: z.boolean().optional(),
+  /** Of every TCP or UDP probe, so that each begins when the one before it has ended; TCP ends with a reset. */
+  sourcePort: port.optional(),
   dns: z.string().optional(),
   /** Of the addresses of a name. */
   family,
@@ -61,7 +64,7 @@ export const probeCommand = z.object({
 });
 export type ProbeCommand = z.infer<typeof probeCommand>;
 /** What a request looks like, where that matters. */
-export type RequestShape = Pick<ProbeCommand, 'bytes' | 'trafficClass' | 'ipOptions'>;
+export type RequestShape = Pick<ProbeCommand, 'bytes' | 'trafficClass' | 'ipOptions' | 'sourcePort'>;
 
 /** A connection that is kept and asked over again and again: lines over TCP, datagrams of one socket, one HTTP/2 stream. */
 const streamKinds = ['stream', 'udp-stream', 'http2', 'websocket'] as const;
@@ -74,7 +77,16 @@ export type RequestKind = (typeof requestKinds)[number];
 /** One connection that is kept, with a question every intervalMs. */
 export const streamCommand = probeCommand
 
-  .omit({ op: true, kind: true, dns: true, family: true, bytes: true, trafficClass: true, ipOptions: true })
+  .omit({
+    op: true,
+    kind: true,
+    dns: true,
+    family: true,
+    bytes: true,
+    trafficClass: true,
+    ipOptions: true,
+    sourcePort: true,
+  })
 
   .extend({ op: z.literal('stream'), kind: z.enum(streamKinds) });
 export type StreamCommand = z.infer<typeof streamCommand>;
@@ -184,6 +196,7 @@ export const trafficCommand = z.discriminatedUnion('op', [
   traceCommand,
   oddSegmentsCommand,
   forgeCommand,
+  flowsCommand,
   bulkCommand,
   stopCommand,
 ]);
@@ -249,44 +262,6 @@ export const witnessEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('failed'), id: z.string(), message: z.string() }),
 ]);
 export type WitnessEvent = z.infer<typeof witnessEvent>;
-
-/**
- * One IP packet or ARP message on a wire. `sport` and `dport` are absent for later fragments and other protocols; `target`
- * is what Neighbour Discovery asks for or speaks of. An ICMP echo of the harness has the port at the witness that it was
- * sent for as its `dport`, and its identifier as its `sport`.
- */
-export const packetEvent = z.object({
-  iface: z.string(),
-  atUs: micros,
-  protocol: z.string(),
-  src: z.string(),
-  dst: z.string(),
-  sport: z.int().optional(),
-  dport: z.int().optional(),
-  target: z.string().optional(),
-  /** Hardware address of whoever put it on the wire. */
-  from: z.string().optional(),
-  /** Length of the IP packet. */
-  bytes: z.int(),
-  ttl: z.int(),
-  /** DSCP and ECN; absent: 0. */
-  trafficClass: z.int().optional(),
-  tcpFlags: z.string().optional(),
-  /** Of a SYN: the largest segment its sender can take, bytes. */
-  maxSegment: z.int().optional(),
-  hasOptions: z.literal(true).optional(),
-  isFragment: z.literal(true).optional(),
-});
-export type PacketEvent = z.infer<typeof packetEvent>;
-
-export const captureCommand = z.object({ op: z.literal('fence'), id: z.string() });
-export const captureEvent = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('packets'), packets: z.array(packetEvent) }),
-  z.object({ event: z.literal('ready'), interfaces: z.array(z.string()) }),
-  /** Everything that was on the wire before the fence was asked for has been told; `dropped` is the kernel's count. */
-  z.object({ event: z.literal('fence'), id: z.string(), dropped: z.int() }),
-]);
-export type CaptureEvent = z.infer<typeof captureEvent>;
 
 /** The clock of all events. */
 export function nowUs(): number {

@@ -90,10 +90,11 @@ function attemptOf(sockets: Sockets, command: ProbeCommand | QueryCommand | Http
   }
 }
 
-const shapeOf = ({ bytes, trafficClass, ipOptions }: ProbeCommand): RequestShape => ({
+const shapeOf = ({ bytes, trafficClass, ipOptions, sourcePort }: ProbeCommand): RequestShape => ({
   bytes,
   trafficClass,
   ipOptions,
+  sourcePort,
 });
 
 /** The address to send to: the command's host, or what the command's DNS server says for it. */

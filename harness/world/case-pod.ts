@@ -12,6 +12,7 @@ import {
   type TrafficOrder,
 } from '../traffic/protocol.ts';
 import type { BulkCommand } from '../traffic/bulk-protocol.ts';
+import type { FlowsCommand } from '../traffic/flows-protocol.ts';
 import { ProgramLink } from './program-link.ts';
 import { sourceMaxLateMs, timeouts } from './timeouts.ts';
 
@@ -154,6 +155,19 @@ export class CasePod implements Disposable {
     const sent = this.#answer(id, (event) => (event.event === 'done' ? true : undefined), 'end of its packets');
     this.#link.send({ op: 'forge', id, packets });
     await sent;
+  }
+
+  /** Opens flows of one datagram each; resolves with how many. */
+  async openFlows(order: Omit<FlowsCommand, 'op' | 'id'>): Promise<number> {
+    const id = this.#nextId();
+    const done = this.#answer(
+      id,
+      (event) => (event.event === 'done' ? event.sent : undefined),
+      'end of its flows',
+      timeouts.probe + 4 * timeouts.command,
+    );
+    this.#link.send({ op: 'flows', id, ...order });
+    return done;
   }
 
   async resolve(name: string, server: string): Promise<readonly string[]> {

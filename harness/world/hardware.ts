@@ -1,5 +1,5 @@
 import { canonical } from '../check/address.ts';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 
 /** Which node has a hardware address, learnt from what nodes send with addresses of their own. */
 export class Hardware {

@@ -1,5 +1,5 @@
 import { familyOf } from '../../agent/linux/sockets.ts';
-import type { PacketEvent } from '../traffic/protocol.ts';
+import type { PacketEvent } from '../traffic/capture-protocol.ts';
 import type { CaseLog } from './case-log.ts';
 import type { Testbed } from './testbed.ts';
 

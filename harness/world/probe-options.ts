@@ -26,12 +26,12 @@ export interface ProbeOptions extends RequestShape {
 export function pathsOf(
   pods: readonly CasePod[],
   witnessAddress: (over?: IpFamily) => string,
-  { by = ['tcp'], over, to, dns, bytes, trafficClass, ipOptions }: ProbeOptions,
+  { by = ['tcp'], over, to, dns, bytes, trafficClass, ipOptions, sourcePort }: ProbeOptions,
 ): Path[] {
   return pods.flatMap((pod) => {
     const witness = { name: 'witness', host: witnessAddress(over), port: pod.witnessPort };
     const destination = typeof to === 'function' ? to(pod.facts) : (to ?? witness);
-    const how = { ...(dns === undefined ? {} : { dns }), bytes, trafficClass, ipOptions };
+    const how = { ...(dns === undefined ? {} : { dns }), bytes, trafficClass, ipOptions, sourcePort };
     return by.map((kind) => ({ pod, kind, destination, ...how }));
   });
 }
@@ -44,9 +44,10 @@ export function nameOf(to: NonNullable<ProbeOptions['to']>): string {
   return typeof to === 'function' ? 'every destination' : to.name;
 }
 
-export function suffix({ by = ['tcp'], over, dns, bytes, trafficClass, ipOptions }: ProbeOptions): string {
+export function suffix({ by = ['tcp'], over, dns, bytes, trafficClass, ipOptions, sourcePort }: ProbeOptions): string {
   const path = `${by.join(', ')}${over === undefined ? '' : ` over IPv${over}`}${dns === undefined ? '' : ', by name'}`;
   const size = bytes === undefined ? '' : `, ${bytes.toLocaleString('en')} bytes`;
   const header = `${trafficClass === undefined ? '' : `, traffic class ${trafficClass}`}${ipOptions === true ? ', IP options' : ''}`;
-  return ` (${path}${size}${header})`;
+  const from = sourcePort === undefined ? '' : `, from port ${sourcePort}`;
+  return ` (${path}${size}${header}${from})`;
 }

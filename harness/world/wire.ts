@@ -1,7 +1,7 @@
 import type { WatchedInterface } from '../traffic/capture-args.ts';
 import { captureProgram } from '../traffic/programs.ts';
 import type { Host, RunningProcess } from '../../clusters/cluster.ts';
-import { captureEvent, type CaptureEvent, type PacketEvent } from '../traffic/protocol.ts';
+import { captureEvent, type CaptureEvent, type PacketEvent } from '../traffic/capture-protocol.ts';
 import { ProgramLink } from './program-link.ts';
 import { timeouts } from './timeouts.ts';
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { familyOf, type IpFamily } from '../../agent/linux/sockets.ts';
+import type { IpFamily } from '../../agent/linux/sockets.ts';
 import type { Database, Firewall, Topology } from '../../clusters/cluster.ts';
 import type { Selection } from '../adapter/adapter.ts';
 import type { Declared } from '../adapter/declared.ts';
@@ -18,6 +18,8 @@ import { Bulk } from './bulk.ts';
 import { Forgery } from './forgery.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
 import { FromOutside } from './from-outside.ts';
+import { newAddress, newAddress6 } from './new-addresses.ts';
+import { ManyFlows } from './many-flows.ts';
 import { NeighbourNews } from './neighbour-news.ts';
 import { Neighbours } from './neighbours.ts';
 import { OutsidePath } from './outside-path.ts';
@@ -47,6 +49,7 @@ export class World implements AsyncDisposable {
   readonly outside: OutsidePath;
   readonly fromOutside: FromOutside;
   readonly nodeHosts: NodeHosts;
+  readonly manyFlows: ManyFlows;
   readonly secondNetwork: SecondNetwork;
   readonly badInputs: BadInputs;
   readonly allocation: Allocation;
@@ -85,6 +88,7 @@ export class World implements AsyncDisposable {
     this.statuses = new Statuses(testbed, log, this.neighbours);
     this.fromOutside = this.#undo.use(new FromOutside(testbed, this.namespaces, this.#around, log));
     this.nodeHosts = this.#undo.use(new NodeHosts(testbed, log, runName));
+    this.manyFlows = this.#undo.use(new ManyFlows(testbed, this.nodeHosts, log, runName));
     this.secondNetwork = this.#undo.use(new SecondNetwork(testbed, log, runName));
     this.nodes = this.#undo.use(new Nodes(testbed, log));
     this.allocation = this.#undo.use(new Allocation(testbed, log, this.statuses, runName));
@@ -154,21 +158,10 @@ export class World implements AsyncDisposable {
   };
 
   /** An address that nobody else uses during the case; with a number from 1, this very one of the range. */
-  readonly newAddress = (number?: number): string => {
-    const { addresses } = this.#testbed;
-    const address = number === undefined ? addresses.take() : addresses.claim(number);
-    this.#undo.defer(() => addresses.release(address));
-    return address;
-  };
+  readonly newAddress = (number?: number): string => newAddress(this.#testbed, this.#undo, number);
 
   /** An IPv6 address that nobody else uses during the case. */
-  readonly newAddress6 = (): string => {
-    const isPrimary = familyOf(this.topology.egressRange.first) === 6;
-    const addresses6 = isPrimary ? this.#testbed.addresses : this.#testbed.addresses6;
-    const address = addresses6.take();
-    this.#undo.defer(() => addresses6.release(address));
-    return address;
-  };
+  readonly newAddress6 = (): string => newAddress6(this.#testbed, this.#undo);
 
   /** Makes these pods leave as a new address (or the given ones). Resolves when the API has accepted it. */
   readonly egress = async (of: Of, options: EgressOptions = {}): Promise<Egress> => {
