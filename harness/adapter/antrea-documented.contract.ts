@@ -10,9 +10,11 @@ import { namespaces, services } from '../../agent/kube/object.ts';
 import type { KubeObject } from '../../agent/kube/object.ts';
 import { run } from '../../agent/linux/exec.ts';
 import type { Cluster, ClusterNode, ClusterProvider } from '../../clusters/cluster.ts';
+import { apiRequests, type ApiRequest } from '../../clusters/api-request.fixture.ts';
 import { ContractPods } from '../../clusters/contract-pods.fixture.ts';
 import { egressTopology } from '../../clusters/topologies.ts';
 import { podImages } from '../runner/provision.ts';
+import { badObjectsContract } from './bad-objects.contract.ts';
 import { bundled } from './bundled.ts';
 
 /** The addresses of the documentation are nobody's here; the router is told that they are on the nodes' LAN. */
@@ -33,6 +35,7 @@ export function antreaDocumentedContract(
     const stateDir = mkdtempSync(join(tmpdir(), 'egressproof-documented-'));
     let cluster: Cluster;
     let kube: KubeClient;
+    let api: ApiRequest;
     const pods = new Map<string, ContractPods>();
     const nodeAt = (index: number): ClusterNode => cluster.nodes[index - 1] as ClusterNode;
 
@@ -46,6 +49,7 @@ export function antreaDocumentedContract(
         lifetime: 'caller',
       });
       kube = await connectKube({ kubeconfig: cluster.kubeconfig });
+      api = await apiRequests(cluster.kubeconfig);
       await bundled.install({ cluster, kube, signal: new AbortController().signal });
       const dns = await kube.get<KubeObject & { spec: { clusterIP: string } }>(services, 'kube-dns', 'kube-system');
       for (const namespace of ['prod', 'staging']) {
@@ -80,6 +84,8 @@ export function antreaDocumentedContract(
       });
       return stdout + stderr;
     }
+    badObjectsContract(() => api);
+
     const patience = { timeout: limits.pod, interval: 100 };
     const sourceOf = (namespace: string, pod: string): Promise<string> =>
       (pods.get(namespace) as ContractPods).dial(pod, `${cluster.topology.outside.witness} ${witnessPort}`);

@@ -13,12 +13,18 @@ export const badKinds = {
   contradiction: 'fields that exclude each other',
   unknownField: 'a field that does not exist',
   missingPool: 'addresses from a pool that does not exist',
+  tooLarge: 'more than the API can hold',
+  immutableField: 'a change of what cannot be changed',
+  nodeLimit: 'a limit of a node that is none',
 } as const;
 export type BadKind = keyof typeof badKinds;
 
 export interface BadInput {
   readonly kind: BadKind;
-  /** What is wrong, as it is to be written: an address, a range (`FIRST-LAST` or a CIDR), the name of a flaw. */
+  /**
+   * What is wrong, as it is to be written: an address, a range (`FIRST-LAST` or a CIDR), the name of a flaw; ranges that
+   * become others (`RANGE,... > RANGE,...`), or a limit and its node (`LIMIT on NODE`).
+   */
   readonly text: string;
 }
 

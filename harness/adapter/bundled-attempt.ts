@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { egresses, type Egress } from '../../agent/api/egress.ts';
 import { externalIPPools } from '../../agent/api/external-ip-pool.ts';
 import { KubeApiError } from '../../agent/kube/error.ts';
-import type { KubeObject } from '../../agent/kube/object.ts';
+import { events } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import type { Attempt, BadInput } from './bad-input.ts';
+import { badObjects } from './bundled-bad-objects.ts';
+import { limitBundledNode } from './bundled-limit.ts';
+import type { Event } from './bundled-observation.ts';
 import { resourceRefOf } from './resource-ref.ts';
 
 /** A status tells of what is wrong this soon. */
@@ -16,9 +19,11 @@ export async function attemptBundled(
   { name, appliedTo }: { readonly name: string; readonly appliedTo: object },
   kube: Kube,
 ): Promise<Attempt> {
+  const { kind, text } = input;
+  if (kind === 'nodeLimit') return attemptLimit(text, kube);
   try {
     // As kubectl does: a field that does not exist is refused by the API server (fieldValidation Strict).
-    for (const object of objectsOf(input, name, appliedTo)) await kube.apply(resourceRefOf(object), object);
+    for (const object of badObjects({ kind, text }, name, appliedTo)) await kube.apply(resourceRefOf(object), object);
     return await whenReported(kube, name);
   } catch (error) {
     if (!(error instanceof KubeApiError)) throw error;
@@ -40,44 +45,22 @@ async function whenReported(kube: Kube, name: string): Promise<Attempt> {
   return { handling: 'ignored', message };
 }
 
-function objectsOf({ kind, text }: BadInput, name: string, appliedTo: object): KubeObject[] {
-  const apiVersion = 'crd.antrea.io/v1beta1';
-  const egress = (spec: object): KubeObject => ({ apiVersion, kind: 'Egress', metadata: { name }, ...{ spec } });
-  const pool = (range: object): KubeObject => ({
-    apiVersion,
-    kind: 'ExternalIPPool',
-    metadata: { name },
-    ...{ spec: { ipRanges: [range], nodeSelector: {} } },
-  });
-  const fromPool = { appliedTo, externalIPPool: name };
-  switch (kind) {
-    case 'malformedAddress':
-    case 'unusableAddress':
-      return [egress({ appliedTo, egressIP: text })];
-    case 'nodeAddress':
-    case 'podAddress':
-    case 'serviceAddress':
-      return [pool({ start: text, end: text }), egress({ ...fromPool, egressIP: text })];
-    case 'malformedRange':
-    case 'overlappingRange':
-      return [pool(rangeOf(text)), egress(fromPool)];
-    case 'missingSelection':
-      return [egress({ egressIP: '192.0.2.1', ...(text === 'null' ? { appliedTo: null } : {}) })];
-    case 'impossibleSelector':
-      return [egress({ appliedTo: { podSelector: JSON.parse(text) as object }, egressIP: '192.0.2.1' })];
-    case 'missingAddress':
-      return [egress({ appliedTo })];
-    case 'contradiction':
-      return [egress({ appliedTo, egressIP: '192.0.2.1', egressIPs: ['192.0.2.2'] })];
-    case 'unknownField':
-      return [egress({ appliedTo, egressIP: '192.0.2.1', [text]: 'x' })];
-    case 'missingPool':
-      return [egress({ appliedTo, externalIPPool: `${name}-${text}` })];
+/** `text`: `LIMIT on NODE`. */
+async function attemptLimit(text: string, kube: Kube): Promise<Attempt> {
+  const [limit = '', node = ''] = text.split(' on ');
+  const warnings = async (): Promise<Event[]> =>
+    (await kube.list<Event>(events, { namespace: 'default' })).items.filter(
+      ({ type, regarding }) => type === 'Warning' && regarding?.kind === 'Node' && regarding.name === node,
+    );
+  const before = new Set((await warnings()).map(({ metadata }) => metadata.name));
+  try {
+    await limitBundledNode(node, limit, kube);
+    for (const startMs = performance.now(); performance.now() - startMs < reportedWithinMs; await sleep(50)) {
+      const told = (await warnings()).find(({ metadata }) => !before.has(metadata.name));
+      if (told !== undefined) return { handling: 'reported', message: `${told.reason}: ${told.note}` };
+    }
+    return { handling: 'ignored', message: `no event about the node within ${reportedWithinMs} ms` };
+  } finally {
+    await limitBundledNode(node, null, kube);
   }
-}
-
-function rangeOf(text: string): object {
-  if (text.includes('/')) return { cidr: text };
-  const [start = '', end = ''] = text.split('-');
-  return { start, end };
 }

@@ -16,7 +16,8 @@ export async function bundledStatus(name: string, kube: Kube): Promise<PolicySta
   };
 }
 
-interface Event extends KubeObject {
+export interface Event extends KubeObject {
+  readonly type?: string;
   readonly reason?: string;
   readonly note?: string;
   readonly regarding?: { readonly kind?: string; readonly name?: string };

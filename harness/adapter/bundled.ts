@@ -11,13 +11,14 @@ import {
   installNamespace,
 } from '../../agent/api/install.ts';
 import { defaultOverlayPort, overlayMac, vni } from '../../agent/api/overlay.ts';
-import { namespaces, nodes, pods } from '../../agent/kube/object.ts';
+import { namespaces, pods } from '../../agent/kube/object.ts';
 import { both } from '../check/address.ts';
 import type { Adapter } from './adapter.ts';
 import { attemptBundled } from './bundled-attempt.ts';
 import { bundledDeclared } from './bundled-declared.ts';
 import { bundledFeatures } from './bundled-features.ts';
 import { appliedTo, applyAll, dropUnusedPools, objectsOf } from './bundled-objects.ts';
+import { limitBundledNode } from './bundled-limit.ts';
 import { bundledPools } from './bundled-pools.ts';
 import { bundledEvents, bundledMetrics, bundledStatus } from './bundled-observation.ts';
 import { restartPods } from './restart-pods.ts';
@@ -102,10 +103,7 @@ export const bundled: Adapter = {
 
   pools: bundledPools,
 
-  async limitNode(node, limit, { kube }) {
-    const annotations = { 'node.antrea.io/max-egress-ips': limit === null ? null : String(limit) };
-    await kube.patch(nodes, node, { metadata: { annotations } }, { type: 'merge' });
-  },
+  limitNode: (node, limit, { kube }) => limitBundledNode(node, limit === null ? null : String(limit), kube),
 
   restart: (what, context) => restartPods(context, installNamespace, what === 'agents' ? agentName : controllerName),
 

@@ -13,6 +13,10 @@ export interface Declared {
   readonly duplicateAddress: 'shared' | 'rejected' | 'pending';
   /** Which address of a pool a policy gets that asks for none. */
   readonly poolOrder: 'lowest free' | 'any';
+  /** What becomes of a pool that is deleted while policies have addresses of it; a finalizer keeps them. */
+  readonly usedPoolDeleted: 'refused' | 'addresses kept' | 'addresses lost';
+  /** What becomes of a pool of ten thousand ranges. */
+  readonly largePool: 'works' | 'refused';
   /** Who puts the Egress IP on a node. */
   readonly whoConfiguresAddress: 'implementation' | 'administrator';
   /** How pods of a policy leave while no node can have its address. */

@@ -42,6 +42,7 @@ export const defects = {
   'freed-late': 'the address of a deleted policy is given to others half a minute later only',
   'node-addresses-given': 'the controller does not know the addresses of nodes',
   'capacity-ignored': 'what nodes say about how many Egress IPs they may have is not read',
+  'wrong-limits-taken': 'a limit of Egress IPs of a node that is no number from 0 to 255 is taken for none at all',
   'pending-leaves-as-node': 'the pods of a policy without an address leave as their nodes',
   'table-stays': 'the agent leaves one of its tables when it goes',
   'stale-owner': 'an address stays on the node that had it first',

@@ -55,9 +55,25 @@ export const poolDefects: Readonly<Partial<Record<DefectName, (kube: Kube, progr
       const { subnetInfo, ...spec } = pool.spec;
       return subnetInfo ? { ...pool, spec: { ...spec, subnetInfo: { ...subnetInfo, vlan: 0 } } } : pool;
     }),
+  // Limits of two digits are what the cases set that mean them.
+  'wrong-limits-taken': (kube) =>
+    readOtherwise<KubeObject>(kube, 'Node', (node) => ({
+      ...node,
+      metadata: {
+        ...node.metadata,
+        annotations: mapValues(node.metadata.annotations, (text) => (/^\d{1,2}$/.test(text) ? text : '0')),
+      },
+    })),
   'capacity-ignored': (kube) =>
     readOtherwise<KubeObject>(kube, 'Node', (node) => ({ ...node, metadata: { ...node.metadata, annotations: {} } })),
 };
+
+function mapValues(
+  of: Readonly<Record<string, string>> = {},
+  change: (value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, change(value)]));
+}
 
 function withRanges(pool: ExternalIPPool, change: (range: IPRange) => readonly IPRange[]): ExternalIPPool {
   return { ...pool, spec: { ...pool.spec, ipRanges: pool.spec.ipRanges.flatMap(change) } };

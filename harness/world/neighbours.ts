@@ -1,8 +1,10 @@
 import { trafficProgram } from '../traffic/programs.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, passed, type CheckResult } from '../check/violations.ts';
+import { nowUs } from '../traffic/protocol.ts';
 import type { CaseLog } from './case-log.ts';
 import type { Cluster, RunningProcess } from '../../clusters/cluster.ts';
+import { millisSince } from './probing.ts';
 import type { Testbed } from './testbed.ts';
 import { timeouts } from './timeouts.ts';
 
@@ -37,6 +39,20 @@ export class Neighbours implements AsyncDisposable {
     return this.#log.conclude(
       mac === null ? passed(name, 'the router got no answer') : failed(name, `${mac} answered the router`, []),
     );
+  }
+
+  /** Check: within the implementation's declared time nobody answers any more. */
+  async comesToBeNobodys(address: string): Promise<CheckResult> {
+    const name = `nobody comes to answer for ${address}`;
+    const { settleMs } = this.#testbed.adapter.declared;
+    const startUs = nowUs();
+    for (;;) {
+      const mac = await this.whoAnswersFor(address);
+      if (mac === null) return this.#log.conclude(passed(name, 'the router got no answer'));
+      const waitedMs = millisSince(startUs, nowUs());
+      if (waitedMs > settleMs)
+        return this.#log.conclude(failed(name, `${mac} still answered the router after ${waitedMs} ms`, []));
+    }
   }
 
   /** The node that answers, or null when nobody does; a MAC address that no node has stays what it is. */

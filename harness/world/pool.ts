@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Refused, type Adapter, type AdapterContext, type PoolRange, type PoolUsage } from '../adapter/adapter.ts';
 import { failed, passed, type CheckResult } from '../check/violations.ts';
 import { nowUs } from '../traffic/protocol.ts';
-import type { CaseLog } from './case-log.ts';
+import type { CaseLog, ChangeOptions } from './case-log.ts';
 import { millisSince } from './probing.ts';
 
 const lookEveryMs = 50;
@@ -25,13 +25,15 @@ export class Pool {
 
   /** @throws Refused */
   async apply(ranges: readonly PoolRange[] = this.#ranges): Promise<void> {
-    this.#log.change(`pool ${this.name}: ${JSON.stringify(ranges)}`, () => false);
+    const some = `${JSON.stringify(ranges.slice(0, 4))}${ranges.length > 4 ? ` and ${ranges.length - 4} more` : ''}`;
+    this.#log.change(`pool ${this.name}: ${some}`, () => false);
     await this.#pools.apply({ name: this.name, ranges }, this.#context);
     this.#ranges = ranges;
   }
 
-  async remove(): Promise<void> {
-    this.#log.change(`pool ${this.name} is removed`, () => false);
+  /** Pods of its policies are cut off, unless they come to be nobody's (`stillSelected: false`). @throws Refused */
+  async remove({ stillSelected = true }: ChangeOptions = {}): Promise<void> {
+    this.#log.change(`pool ${this.name} is removed`, () => !stillSelected);
     await this.#pools.remove(this.name, this.#context);
   }
 

@@ -49,10 +49,13 @@ export class Statuses {
     return this.#log.conclude(statusIsTrue({ claims: assigned, wanted: [], answering }, { name }));
   }
 
-  /** Check: it soon tells in words why the policy has no address in place, and claims none. */
+  /** Check: it soon tells in words why the policy has no address in place, and then claims none. */
   async saysWhy(egress: Egress, like: RegExp = /\S+ \S+ \S+/): Promise<CheckResult> {
     const name = `the status of ${egress.name} says why it is not in place`;
-    const { pendingReason, assigned } = await this.#until(egress, (status) => like.test(status.pendingReason ?? ''));
+    const { pendingReason, assigned } = await this.#until(
+      egress,
+      (status) => like.test(status.pendingReason ?? '') && status.assigned.length === 0,
+    );
     const claims = assigned.map(({ address, node }) => `; it claims ${address} on ${node}`).join('');
     const message = `${pendingReason === null ? 'it says nothing' : `it says "${pendingReason}"`}${claims}`;
     const isRight = like.test(pendingReason ?? '') && claims === '';
