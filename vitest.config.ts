@@ -16,8 +16,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...exclude, '**/*.netns.test.ts', '**/*.kind.test.ts', 'suites/**/*.suite.ts'],
+          exclude: [...exclude, '**/*.{browser,netns,kind}.test.ts', 'suites/**/*.suite.ts'],
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['**/*.browser.test.ts'],
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          ...oneAtATime,
+          sequence: { ...oneAtATime.sequence, groupOrder: 1 },
         },
       },
       {
@@ -28,7 +39,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           ...oneAtATime,
-          sequence: { ...oneAtATime.sequence, groupOrder: 1 },
+          sequence: { ...oneAtATime.sequence, groupOrder: 2 },
         },
       },
       {
@@ -40,7 +51,7 @@ export default defineConfig({
           testTimeout: 2_400_000,
           hookTimeout: 300_000,
           ...oneAtATime,
-          sequence: { ...oneAtATime.sequence, groupOrder: 3 },
+          sequence: { ...oneAtATime.sequence, groupOrder: 4 },
         },
       },
       {
@@ -52,7 +63,7 @@ export default defineConfig({
           testTimeout: 900_000,
           hookTimeout: 120_000,
           ...oneAtATime,
-          sequence: { ...oneAtATime.sequence, groupOrder: 2 },
+          sequence: { ...oneAtATime.sequence, groupOrder: 3 },
         },
       },
     ],

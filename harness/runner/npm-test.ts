@@ -14,7 +14,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const [first, ...others] = process.argv.slice(2);
 const isKind = first === '--kind';
 const missing = missingOf(isKind ? await kindRequirements() : await embeddedRequirements());
-const lanes = isKind ? ['kind'] : ['unit', ...(missing.length === 0 ? ['netns', 'suites'] : [])];
+const lanes = isKind ? ['kind'] : ['unit', 'browser', ...(missing.length === 0 ? ['netns', 'suites'] : [])];
 if (isKind && missing.length > 0) {
   say('the tests on clusters of kind cannot run here:');
   for (const line of missing) say(`  ${line}`);

@@ -1,5 +1,5 @@
 import type { RunFacts } from './build.ts';
-import type { CaseResult, Violation } from './run-result.ts';
+import type { CaseResult, Flow, Violation } from './run-result.ts';
 
 /** A small run with one case of each outcome, for the tests of the model and of its writers. */
 export const sampleViolation: Violation = {
@@ -50,6 +50,21 @@ export const sampleFail: CaseResult = {
   ],
   evidence: 'cases/ID-02',
   repeat: 'npx egressproof test ID-02 --seed 42',
+};
+
+export const sampleFlow: Flow = {
+  namespace: 'id-01-7f3a-lab',
+  pod: 'a',
+  podIP: '10.203.1.7',
+  node: 'node-1',
+  destination: 'witness 172.16.20.20',
+  protocol: 'tcp',
+  seen: '172.16.18.131',
+  via: ['node-1'],
+  outcome: 'ok',
+  count: 20,
+  firstAtMs: 12,
+  lastAtMs: 812,
 };
 
 const withoutChecks = { attempts: 0, checks: [], durationMs: 0 } satisfies Partial<CaseResult>;
