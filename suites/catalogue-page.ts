@@ -37,13 +37,14 @@ const anchorOf = (heading: string): string =>
     .replace(/[^a-z0-9 -]/g, '')
     .replaceAll(' ', '-');
 
-function groupLines({ title, entries }: CatalogueGroup, byId: ReadonlyMap<string, LoadedCase>): string[] {
+function groupLines({ title, entries, out = {} }: CatalogueGroup, byId: ReadonlyMap<string, LoadedCase>): string[] {
   return [
     `## ${title}`,
     '',
     ...Object.entries(entries).flatMap(([id, statement]) => {
       const found = byId.get(id);
-      return [`### ${id}: ${statement}`, '', ...(found === undefined ? ['No case yet.'] : caseLines(found)), ''];
+      const without = out[id] === undefined ? 'No case yet.' : `Left out: ${out[id]}`;
+      return [`### ${id}: ${statement}`, '', ...(found === undefined ? [without] : caseLines(found)), ''];
     }),
   ];
 }

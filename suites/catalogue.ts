@@ -4,6 +4,8 @@ export interface CatalogueGroup {
   readonly title: string;
   /** A line for each id; ids are fixed and never used again. */
   readonly entries: Readonly<Record<string, string>>;
+  /** Ids that there will be no case for, each with the reason. */
+  readonly out?: Readonly<Record<string, string>>;
 }
 
 export const catalogue: readonly CatalogueGroup[] = [
@@ -114,6 +116,7 @@ export const catalogue: readonly CatalogueGroup[] = [
       'POOL-15': 'a limit of addresses per node',
       'POOL-16': 'addresses of a subnet of their own, with its gateway',
       'POOL-17': 'a subnet in a VLAN that nodes cannot have',
+      'POOL-18': 'how many addresses pools of IPv6 have, and those with their gateway among their addresses',
     },
   },
   {
@@ -187,6 +190,11 @@ export const catalogue: readonly CatalogueGroup[] = [
       'PROTO-11': 'traceroute',
       'PROTO-12': 'DSCP, ECN and IP options',
       'PROTO-13': 'what is unusual in TCP',
+      'PROTO-14': 'all of them over IPv6',
+    },
+    out: {
+      'PROTO-09':
+        'the server of active FTP opens a connection to the client, which NAT lets in only with a helper that reads FTP. Kernels load none by default, and no implementation that is known claims it.',
     },
   },
   {

@@ -37,8 +37,8 @@ export interface EgressIntent {
   readonly selection: Selection;
   /** One address; several where the adapter claims MultipleIPs; none where it is to come from the pool. */
   readonly addresses: readonly string[];
-  /** Name of the pool that the address comes from, where the adapter claims IPPool. */
-  readonly pool?: string;
+  /** Names of the pools that the addresses come from, one from each, where the adapter claims IPPool; several where it claims DualStackOneObject. */
+  readonly pools?: readonly string[];
   /** The exit, where the adapter claims PinToNode; otherwise any node labelled egress-gateway=true. */
   readonly via?: string;
   /** Limit of the traffic to the outside, bits per second and bits, where the adapter claims BandwidthEgress. */
@@ -54,6 +54,8 @@ export interface PoolIntent {
   /** Unique in the cluster. */
   readonly name: string;
   readonly ranges: readonly PoolRange[];
+  /** As of an EgressIntent. */
+  readonly subnet?: EgressIntent['subnet'];
 }
 
 export interface PoolUsage {

@@ -42,7 +42,7 @@ export function objectsOf({
   selection,
   addresses,
   via,
-  pool,
+  pools: fromPools = [],
   bandwidth,
   subnet,
 }: EgressIntent): readonly (ExternalIPPool | Egress)[] {
@@ -55,10 +55,13 @@ export function objectsOf({
     metadata: { name },
     spec: { appliedTo: appliedTo(selection), ...from, ...(bandwidth && { bandwidth }) },
   });
-  if (pool !== undefined) {
+  const [fromPool, ...more] = fromPools;
+  if (fromPool !== undefined && more.length === 0) {
     const [asked] = addresses;
-    return [egress({ externalIPPool: pool, ...(asked === undefined ? {} : { egressIP: asked }) })];
+    return [egress({ externalIPPool: fromPool, ...(asked === undefined ? {} : { egressIP: asked }) })];
   }
+  if (fromPool !== undefined)
+    return [egress({ externalIPPools: [...fromPools], ...(addresses.length > 0 && { egressIPs: [...addresses] }) })];
   const pools = addresses.map((address): ExternalIPPool => ({
     apiVersion: 'crd.antrea.io/v1beta1',
     kind: 'ExternalIPPool',

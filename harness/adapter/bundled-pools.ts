@@ -3,8 +3,9 @@ import type { PoolAdapter } from './adapter.ts';
 import { applyAll } from './bundled-objects.ts';
 
 export const bundledPools: PoolAdapter = {
-  async apply({ name, ranges }, { kube }) {
-    const spec = { ipRanges: ranges.map((range) => ({ ...range })), nodeSelector: { matchLabels: exit } };
+  async apply({ name, ranges, subnet }, { kube }) {
+    const ipRanges = ranges.map((range) => ({ ...range }));
+    const spec = { ipRanges, nodeSelector: { matchLabels: exit }, ...(subnet && { subnetInfo: subnet }) };
     const pool = { apiVersion: 'crd.antrea.io/v1beta1', kind: 'ExternalIPPool', metadata: { name }, spec };
     await applyAll(kube, [pool as ExternalIPPool]);
   },

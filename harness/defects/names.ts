@@ -40,6 +40,7 @@ export const defects = {
   'pool-highest-first': 'pools give their ranges from the last address on',
   'pool-end-off-by-one': 'the address after the last one of a range is taken to be in the pool',
   'freed-late': 'the address of a deleted policy is given to others half a minute later only',
+  'gateway-given': 'the gateway of a pool is one of the addresses that it gives out',
   'node-addresses-given': 'the controller does not know the addresses of nodes',
   'capacity-ignored': 'what nodes say about how many Egress IPs they may have is not read',
   'wrong-limits-taken': 'a limit of Egress IPs of a node that is no number from 0 to 255 is taken for none at all',

@@ -50,6 +50,13 @@ export const poolDefects: Readonly<Partial<Record<DefectName, (kube: Kube, progr
         }),
   'node-addresses-given': (kube, program) =>
     program === 'controller' ? readOtherwise<KubeObject>(kube, 'Node', ({ metadata }) => ({ metadata })) : kube,
+  'gateway-given': (kube, program) =>
+    program !== 'controller'
+      ? kube
+      : readOtherwise<ExternalIPPool>(kube, 'ExternalIPPool', ({ spec: { subnetInfo: _, ...spec }, ...pool }) => ({
+          ...pool,
+          spec,
+        })),
   'vlans-ignored': (kube) =>
     readOtherwise<ExternalIPPool>(kube, 'ExternalIPPool', (pool) => {
       const { subnetInfo, ...spec } = pool.spec;

@@ -1,4 +1,6 @@
-import type { PoolRange } from '../adapter/adapter.ts';
+import { addressNumber } from '../../agent/base/ip-range.ts';
+import type { IpFamily } from '../../agent/linux/sockets.ts';
+import type { PoolIntent, PoolRange } from '../adapter/adapter.ts';
 import { includesAddress, sameAddress } from '../check/address.ts';
 import { failed, passed, type CheckResult } from '../check/violations.ts';
 import type { CaseLog } from './case-log.ts';
@@ -24,17 +26,28 @@ export class Allocation implements AsyncDisposable {
   }
 
   /** Addresses that follow each other and that nobody else uses during the case; `aligned` as a CIDR of so many wants it. */
-  newAddresses(count: number, { aligned = false } = {}): string[] {
-    const { addresses } = this.#testbed;
-    const run = addresses.takeRun(count, (first) => !aligned || Number(first.split('.')[3]) % count === 0);
+  newAddresses(count: number, { aligned = false, over = 4 }: { aligned?: boolean; over?: IpFamily } = {}): string[] {
+    const addresses = over === 6 ? this.#testbed.addresses6 : this.#testbed.addresses;
+    const isAligned = (first: string): boolean => (addressNumber(first)?.value ?? 0n) % BigInt(count) === 0n;
+    const run = addresses.takeRun(count, (first) => !aligned || isAligned(first));
     this.#undo.defer(() => run.forEach((address) => addresses.release(address)));
     return run;
   }
 
   /** A pool of these ranges that nobody has asked for yet (`apply`). */
   pool(...ranges: readonly PoolRange[]): Pool {
+    return this.#pool({ ranges });
+  }
+
+  /** The same with addresses of a subnet that has its own gateway. */
+  poolBehind(subnet: NonNullable<PoolIntent['subnet']>, ...ranges: readonly PoolRange[]): Pool {
+    return this.#pool({ ranges, subnet });
+  }
+
+  #pool(of: Omit<PoolIntent, 'name'>): Pool {
     const { adapter, context } = this.#testbed;
-    const pool = new Pool(`${this.#runName}-pool-${(this.#pools += 1)}`, ranges, adapter, context, this.#log);
+    const name = `${this.#runName}-pool-${(this.#pools += 1)}`;
+    const pool = new Pool({ name, ...of }, adapter, context, this.#log);
     this.#undo.defer(() => pool.remove());
     return pool;
   }

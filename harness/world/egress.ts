@@ -9,15 +9,16 @@ import type { Of } from './selection.ts';
 
 /** What a case may ask for beyond whose traffic it is. */
 export interface EgressOptions extends Partial<Pick<EgressIntent, 'addresses' | 'via' | 'bandwidth' | 'subnet'>> {
-  readonly pool?: Pool;
+  /** Of several, an address of each. */
+  readonly pool?: Pool | readonly Pool[];
 }
 
 /** A policy of a case: "these pods leave as this address". */
 export class Egress {
   #intent: EgressIntent;
   #removed = false;
-  /** From a pool. */
-  #assigned = '';
+  /** From pools. */
+  #assigned: readonly string[] = [];
   readonly #toSelection: (of: Of) => Selection;
   readonly #adapter: Adapter;
   readonly #context: AdapterContext;
@@ -43,31 +44,34 @@ export class Egress {
 
   /** The address, where there is one. */
   get address(): string {
-    return this.#intent.addresses[0] ?? this.#assigned;
+    return this.addresses[0] ?? '';
   }
 
   get addresses(): readonly string[] {
     const { addresses } = this.#intent;
-    return addresses.length === 0 && this.#assigned !== '' ? [this.#assigned] : addresses;
+    return addresses.length === 0 ? this.#assigned : addresses;
   }
 
   async apply(): Promise<void> {
-    const { name, addresses, selection, pool } = this.#intent;
-    const as = addresses.length === 0 ? `an address of ${pool}` : addresses.join(', ');
+    const { name, addresses, selection, pools = [] } = this.#intent;
+    const as = addresses.length === 0 ? `an address of ${pools.join(' and of ')}` : addresses.join(', ');
     this.#log.change(`policy ${name}: ${JSON.stringify(selection)} leaves as ${as}`);
     await this.#adapter.apply(this.#intent, this.#context);
   }
 
-  /** The address from the pool, once the implementation says that it is in place; the case ends where it does not. */
-  async assigned(): Promise<string> {
+  /**
+   * The address from the pool, the first of several, once the implementation says that so many are in place, by default
+   * one of each pool; the case ends where it does not.
+   */
+  async assigned(count = this.#intent.pools?.length ?? 1): Promise<string> {
     const { declared, name } = this.#adapter;
     const startUs = nowUs();
     for (;;) {
       const status = await this.#adapter.statusOf?.(this.name, this.#context);
-      const [first] = status?.assigned ?? [];
-      if (first !== undefined) {
-        this.#assigned = first.address;
-        return first.address;
+      const assigned = (status?.assigned ?? []).map(({ address }) => address);
+      if (assigned.length >= count) {
+        this.#assigned = assigned;
+        return this.address;
       }
       if (millisSince(startUs) > declared.settleMs) {
         const why = status?.pendingReason ?? 'and does not say why';

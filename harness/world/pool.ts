@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refused, type Adapter, type AdapterContext, type PoolRange, type PoolUsage } from '../adapter/adapter.ts';
+import {
+  Refused,
+  type Adapter,
+  type AdapterContext,
+  type PoolIntent,
+  type PoolRange,
+  type PoolUsage,
+} from '../adapter/adapter.ts';
 import { failed, passed, type CheckResult } from '../check/violations.ts';
 import { nowUs } from '../traffic/protocol.ts';
 import type { CaseLog, ChangeOptions } from './case-log.ts';
@@ -9,26 +16,29 @@ const lookEveryMs = 50;
 
 /** Addresses that policies can be given. */
 export class Pool {
-  readonly name: string;
-  #ranges: readonly PoolRange[];
+  #intent: PoolIntent;
   readonly #adapter: Adapter;
   readonly #context: AdapterContext;
   readonly #log: CaseLog;
 
-  constructor(name: string, ranges: readonly PoolRange[], adapter: Adapter, context: AdapterContext, log: CaseLog) {
-    this.name = name;
-    this.#ranges = ranges;
+  constructor(intent: PoolIntent, adapter: Adapter, context: AdapterContext, log: CaseLog) {
+    this.#intent = intent;
     this.#adapter = adapter;
     this.#context = context;
     this.#log = log;
   }
 
+  get name(): string {
+    return this.#intent.name;
+  }
+
   /** @throws Refused */
-  async apply(ranges: readonly PoolRange[] = this.#ranges): Promise<void> {
+  async apply(ranges: readonly PoolRange[] = this.#intent.ranges): Promise<void> {
     const some = `${JSON.stringify(ranges.slice(0, 4))}${ranges.length > 4 ? ` and ${ranges.length - 4} more` : ''}`;
     this.#log.change(`pool ${this.name}: ${some}`, () => false);
-    await this.#pools.apply({ name: this.name, ranges }, this.#context);
-    this.#ranges = ranges;
+    const intent = { ...this.#intent, ranges };
+    await this.#pools.apply(intent, this.#context);
+    this.#intent = intent;
   }
 
   /** Pods of its policies are cut off, unless they come to be nobody's (`stillSelected: false`). @throws Refused */

@@ -168,7 +168,8 @@ export class World implements AsyncDisposable {
     const name = `${this.#runName}-${(this.#egresses += 1)}`;
     const toSelection = (one: Of): Selection => selectionOf(one, (namespace) => this.namespaces.realName(namespace));
     const { pool, addresses = pool === undefined ? [this.newAddress()] : [], ...rest } = options;
-    const intent = { name, selection: toSelection(of), addresses, ...rest, ...(pool && { pool: pool.name }) };
+    const pools = pool && { pools: [pool].flat().map((one) => one.name) };
+    const intent = { name, selection: toSelection(of), addresses, ...rest, ...pools };
     const { adapter, context } = this.#testbed;
     const egress = new Egress(intent, toSelection, adapter, context, this.log);
     // An interrupted case must be undone all the same, so the undo does not listen to the run's signal.
