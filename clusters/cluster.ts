@@ -57,6 +57,10 @@ export interface ClusterNode extends Host {
   unplug(): Promise<Undo>;
   /** Stops every process of the node (SIGSTOP). Its kernel goes on forwarding, routing and answering ARP. */
   freeze(): Promise<Undo>;
+  /** The node's kubelet stops: it reports, starts and ends nothing. What runs goes on. Undo starts it again. */
+  stopKubelet(): Promise<Undo>;
+  /** Takes back whichever of these faults the node has, also those of a process that is gone. Idempotent. */
+  heal(): Promise<void>;
 }
 
 /** One line of the database's own connection log. */
@@ -132,6 +136,13 @@ export const capabilities = [
   'powerOff',
   'unplug',
   'freeze',
+  'stopKubelet',
+  /** Commands can be run where the API server is. */
+  'controlPlaneHost',
+  /** Each node has a clock of its own, which can be set. */
+  'nodeClock',
+  /** Each node has file systems of its own, which can be filled. */
+  'nodeFileSystems',
   'realTimePriority',
   /** Commands and programs can be run on nodes. */
   'nodeHosts',
@@ -236,6 +247,8 @@ export interface Cluster extends AsyncDisposable {
     readonly host: Host;
     readonly interfaces: readonly { readonly name: string; readonly sentinel: string }[];
   };
+  /** Where the API server runs, and its port there. */
+  readonly controlPlane: Host & { readonly apiPort: number };
   /** Whether it is ours, and ends with `down`; what is done to another one has to be undone. */
   readonly isOurs: boolean;
   /** The router between node LAN and outside. `lan` and `wan` name its interfaces. */

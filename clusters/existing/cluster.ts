@@ -15,6 +15,7 @@ export class ExistingCluster implements Cluster {
   readonly nodes: readonly ClusterNode[];
   readonly wire: Cluster['wire'];
   readonly router: Cluster['router'];
+  readonly controlPlane: Cluster['controlPlane'];
   readonly witness: Host;
   readonly database: Database;
   readonly firewall: Firewall;
@@ -36,6 +37,7 @@ export class ExistingCluster implements Cluster {
     const sentinel = topology.nodes[0]?.address ?? '';
     this.wire = { host: this.witness, interfaces: [{ name: record.interface, sentinel }] };
     this.router = { ...absent('router', ''), interfaces: { lan: '', wan: '' } };
+    this.controlPlane = { ...absent('control-plane', ''), apiPort: 0 };
     this.database = { address: '', port: 0, version: '', setGrants: lacks('database'), connections: lacks('database') };
     this.firewall = { setRules: lacks('firewall'), counters: lacks('firewall'), log: lacks('firewall') };
   }
@@ -73,6 +75,8 @@ const faults = {
   powerOff: lacks('powerOff'),
   unplug: lacks('unplug'),
   freeze: lacks('freeze'),
+  stopKubelet: lacks('stopKubelet'),
+  heal: lacks('nodeHosts'),
 };
 
 function absent(name: string, address: string): Host {

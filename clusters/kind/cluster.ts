@@ -35,6 +35,7 @@ export class KindCluster implements Cluster {
   readonly isOurs = true;
   readonly wire: Cluster['wire'];
   readonly router: Cluster['router'];
+  readonly controlPlane: Cluster['controlPlane'];
   readonly witness: Host;
   readonly database: Database;
   readonly firewall: Firewall;
@@ -54,6 +55,7 @@ export class KindCluster implements Cluster {
     this.nodes = topology.nodes.map((node) => this.#node(node));
     this.router = { ...this.#host('router', topology.nodeLan.router, topology.nodeLan.router6), interfaces };
     this.wire = { host: this.router, interfaces: bothSides(topology, interfaces) };
+    this.controlPlane = this.#controlPlane(topology.nodeLan);
     this.witness = this.#host('witness', topology.outside.witness, topology.outside.witness6);
     this.database = parts.database;
     const firewall = openFirewall(hostContainer(record.name, 'router'), interfaces, () =>
@@ -126,6 +128,12 @@ export class KindCluster implements Cluster {
     return containerHost({ name: host, container, address, programs: this.#record.programs });
   }
 
+  #controlPlane({ controlPlane, controlPlane6 = '' }: Topology['nodeLan']): Cluster['controlPlane'] {
+    const container = `${kindName(this.name)}-control-plane`;
+    const address = (): ContainerAddress => ({ ipv4: controlPlane, ipv6: controlPlane6 });
+    return { ...containerHost({ name: 'control-plane', container, address, programs: [] }), apiPort: 6443 };
+  }
+
   #node({ name, address, address6 = '', podCIDR, podCIDR6 }: TopologyNode): ClusterNode {
     const { programs, programImage, networks, ipFamily } = this.#record;
     let current: ContainerAddress = { ipv4: address, ipv6: address6 };
@@ -151,6 +159,8 @@ export class KindCluster implements Cluster {
         powerOff: () => faults.powerOff(),
         unplug: () => faults.unplug(),
         freeze: () => faults.freeze(),
+        stopKubelet: () => faults.stopKubelet(),
+        heal: () => faults.heal(),
       },
       Object.getOwnPropertyDescriptors(host),
     ) as ClusterNode;

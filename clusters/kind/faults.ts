@@ -11,7 +11,7 @@ export interface NodeOfFaults {
   readonly restore: () => Promise<void>;
 }
 
-type Kind = 'powerOff' | 'unplug' | 'freeze';
+type Kind = 'powerOff' | 'unplug' | 'freeze' | 'stopKubelet';
 
 /** Faults of a node and what takes them back. Each is idempotent; a node that is off can be neither unplugged nor frozen. */
 export class NodeFaults {
@@ -37,7 +37,7 @@ export class NodeFaults {
   /** The host's end of the cable goes down. */
   async unplug(): Promise<Undo> {
     this.#refuseWhenOff('unplug');
-    const index = (await execIn(this.#node.container, ['cat', '/sys/class/net/eth0/iflink'])).stdout.trim();
+    const index = await this.#cableIndex();
     return this.#inject('unplug', {
       begin: () => this.#setCable(index, 'down'),
       end: () => this.#setCable(index, 'up'),
@@ -52,6 +52,34 @@ export class NodeFaults {
       begin: () => docker(['pause', container]),
       end: () => docker(['unpause', container]),
     });
+  }
+
+  stopKubelet(): Promise<Undo> {
+    this.#refuseWhenOff('stopKubelet');
+    const { container } = this.#node;
+    return this.#inject('stopKubelet', {
+      begin: () => execIn(container, ['systemctl', 'stop', 'kubelet']),
+      end: () => execIn(container, ['systemctl', 'start', 'kubelet']),
+    });
+  }
+
+  /** By what Docker says about the container: whoever injected a fault may be gone. */
+  async heal(): Promise<void> {
+    const { container, restore } = this.#node;
+    const state = (await docker(['inspect', '--format', '{{.State.Running}} {{.State.Paused}}', container])).trim();
+    this.#active.clear();
+    if (state.startsWith('false')) {
+      await docker(['start', container]);
+      await restore();
+      return;
+    }
+    if (state.endsWith('true')) await docker(['unpause', container]);
+    await this.#setCable(await this.#cableIndex(), 'up');
+    await execIn(container, ['systemctl', 'start', 'kubelet']);
+  }
+
+  async #cableIndex(): Promise<string> {
+    return (await execIn(this.#node.container, ['cat', '/sys/class/net/eth0/iflink'])).stdout.trim();
   }
 
   async #inject(

@@ -10,7 +10,7 @@ import type { ClusterPaths } from './paths.ts';
 import { controlPlane } from './plan-topology.ts';
 
 const apiserverMain = new URL('../apiserver/main.ts', import.meta.url).pathname;
-const PORT = 6443;
+export const apiPort = 6443;
 
 /** The descriptor of the listening socket that the caller's side made on its own loopback. */
 const LISTENER_FD = 3;
@@ -18,7 +18,7 @@ const LISTENER_FD = 3;
 /** Starts the API server on the control plane's namespace; resolves when it serves. */
 export async function startApiServer(config: ClusterConfig, paths: ClusterPaths): Promise<ChildProcess> {
   const { controlPlane: host } = config.topology.nodeLan;
-  const address = host.includes(':') ? `[${host}]:${PORT}` : `${host}:${PORT}`;
+  const address = host.includes(':') ? `[${host}]:${apiPort}` : `${host}:${apiPort}`;
   const argv = [
     `--net=${netnsPath(controlPlane)}`,
     '--',

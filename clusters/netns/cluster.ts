@@ -4,11 +4,12 @@ import type { Cluster, ClusterNode, Database, Firewall, Host, Topology, Topology
 import { nodeNamed } from '../node-named.ts';
 import { bothSides } from '../router-wire.ts';
 import { netnsCapabilities } from './capabilities.ts';
+import { apiPort } from './api-process.ts';
 import type { ClusterConfig } from './config.ts';
 import type { ControlClient } from './control-client.ts';
-import type { FaultKind } from './control-protocol.ts';
+import { faultKinds, type FaultKind } from './control-protocol.ts';
 import type { ClusterPaths } from './paths.ts';
-import { router, routerInterfaces, witness } from './plan-topology.ts';
+import { controlPlane, router, routerInterfaces, witness } from './plan-topology.ts';
 
 /** The caller's handle on a cluster in a sandbox. */
 export class EmbeddedCluster implements Cluster {
@@ -21,6 +22,7 @@ export class EmbeddedCluster implements Cluster {
   readonly isOurs = true;
   readonly wire: Cluster['wire'];
   readonly router: Cluster['router'];
+  readonly controlPlane: Cluster['controlPlane'];
   readonly witness: Host;
   readonly database: Database;
   readonly firewall: Firewall;
@@ -48,6 +50,10 @@ export class EmbeddedCluster implements Cluster {
       interfaces: routerInterfaces,
     };
     this.wire = { host: this.router, interfaces: bothSides(topology, routerInterfaces) };
+    this.controlPlane = {
+      ...this.#host(controlPlane, topology.nodeLan.controlPlane, topology.nodeLan.controlPlane6),
+      apiPort,
+    };
     this.witness = this.#host(witness, topology.outside.witness, topology.outside.witness6);
     this.database = {
       address: topology.outside.database,
@@ -120,6 +126,10 @@ export class EmbeddedCluster implements Cluster {
       powerOff: fault('powerOff'),
       unplug: fault('unplug'),
       freeze: fault('freeze'),
+      stopKubelet: fault('stopKubelet'),
+      heal: async () => {
+        for (const kind of faultKinds) await this.#control.call('heal', kind, name);
+      },
     };
   }
 }

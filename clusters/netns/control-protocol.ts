@@ -25,7 +25,9 @@ export interface ControlMethods {
   down(): void;
 }
 
-export type FaultKind = 'powerOff' | 'unplug' | 'freeze';
+/** Power first: it takes the others back with it. */
+export const faultKinds = ['powerOff', 'unplug', 'freeze', 'stopKubelet'] as const;
+export type FaultKind = (typeof faultKinds)[number];
 
 export interface SandboxStatus {
   readonly processes: readonly { readonly name: string; readonly pid: number; readonly rssBytes: number }[];

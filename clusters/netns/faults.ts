@@ -29,6 +29,7 @@ export class Faults {
       throw new Error(`${kind} of ${name}: the node is switched off; undo that first`);
     active.add(kind);
     if (kind === 'freeze') kubelet.freeze(true);
+    else if (kind === 'stopKubelet') kubelet.stop(true);
     else if (kind === 'unplug') await this.#cable(node, 'down');
     else {
       // The cable first: nothing that is said while the processes die may reach the switch.
@@ -41,7 +42,8 @@ export class Faults {
   async heal(kind: FaultKind, name: string): Promise<void> {
     const { node, kubelet, active } = this.#find(name);
     if (!active.delete(kind)) return;
-    if (kind === 'freeze') kubelet.freeze(false);
+    if (kind === 'freeze') kubelet.freeze(false, this.#control.podsOf(name));
+    else if (kind === 'stopKubelet') kubelet.stop(false, this.#control.podsOf(name));
     else if (kind === 'unplug') await this.#cable(node, 'up');
     else {
       active.clear();

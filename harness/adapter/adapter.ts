@@ -77,6 +77,14 @@ export class Refused extends Error {
   override readonly name = 'Refused';
 }
 
+/** Where an implementation's programs are. */
+export interface OwnPrograms {
+  /** On every node: pods named `<workload>-...`, whose processes have a command line that matches (extended regular expression, no quotes). */
+  readonly agent: { readonly namespace: string; readonly workload: string; readonly process: string };
+  /** Once a cluster. */
+  readonly controller: { readonly namespace: string; readonly deployment: string };
+}
+
 export interface AdapterContext {
   readonly cluster: Cluster;
   readonly kube: Kube;
@@ -113,6 +121,8 @@ export interface Adapter {
   readonly pools?: PoolAdapter;
   /** How many Egress IPs a node may have, null for the default, where it claims MaxIPsPerNode. */
   limitNode?(node: string, limit: number | null, context: AdapterContext): Promise<void>;
+  /** Its own programs, for whoever breaks them; absent where it has none. */
+  readonly programs?: OwnPrograms;
   /** Ends its own programs of that kind, all at once, and resolves when they are back. */
   restart(what: 'agents' | 'controller', context: AdapterContext): Promise<void>;
   /** What it has told about the policy, also about one that is gone; where it claims Events. */

@@ -105,6 +105,11 @@ export const bundled: Adapter = {
 
   limitNode: (node, limit, { kube }) => limitBundledNode(node, limit === null ? null : String(limit), kube),
 
+  programs: {
+    agent: { namespace: installNamespace, workload: agentName, process: '[.]ts ([^ ]+ )*agent( |$)' },
+    controller: { namespace: installNamespace, deployment: controllerName },
+  },
+
   restart: (what, context) => restartPods(context, installNamespace, what === 'agents' ? agentName : controllerName),
 
   manifest: (intent) =>

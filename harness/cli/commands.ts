@@ -116,7 +116,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'list',
     args: '[what]',
-    help: 'list cases (the default), features, defects or clusters',
+    help: 'list cases (the default), features, defects, faults or clusters',
     flags: [output, adapter, stateDir, config],
     run: list,
   },

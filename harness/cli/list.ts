@@ -6,6 +6,8 @@ import type { EgressCase } from '../case/define-case.ts';
 import { features, isFeature, type Feature } from '../case/features.ts';
 import { profileOf, runsOn } from '../case/where.ts';
 import { defects } from '../defects/names.ts';
+import { faults } from '../faults/catalogue.ts';
+import type { Fault } from '../faults/fault.ts';
 import { loadCases } from '../runner/load-cases.ts';
 import { textTable } from '../demo/text-table.ts';
 import type { CommandContext } from './context.ts';
@@ -13,9 +15,9 @@ import { exitCodes, UsageError } from './exit-codes.ts';
 import type { Settings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
-const kinds = ['cases', 'features', 'defects', 'clusters'] as const;
+const kinds = ['cases', 'features', 'defects', 'faults', 'clusters'] as const;
 
-/** Lists cases (the default), features, defects or clusters, without running anything. */
+/** Lists cases (the default), features, defects, faults or clusters, without running anything. */
 export async function list({ args, flags, settings, print }: CommandContext): Promise<number> {
   const wanted = args[0] ?? 'cases';
   const kind = kinds.find((one) => one === wanted);
@@ -42,6 +44,8 @@ async function rowsOf(kind: (typeof kinds)[number], settings: Settings): Promise
       );
     case 'defects':
       return Object.entries(defects).map(([name, means]) => ({ name, means }));
+    case 'faults':
+      return Object.entries(faults).map(([name, fault]) => faultRow(name, fault));
     case 'clusters':
       return (await listClusters(settings.stateDir)).map((one) => ({ ...one }));
   }
@@ -52,6 +56,17 @@ function caseRow(definition: EgressCase): Row {
   const where = providerNames.filter((name) => runsOn(definition, providerOf(name)).runs);
   const providers = where.map((name) => (name === 'existing' && disruptive === true ? `${name} --disruptive` : name));
   return { id, level, profile: profileOf(definition), topology, providers, features: wanted, catches, upstream, title };
+}
+
+function faultRow(name: string, { hits, needs, does, isNot }: Fault): Row {
+  const providers = providerNames.filter((one) => needs.every((need) => providerOf(one).capabilities[need].has));
+  const lacking = providerNames.flatMap((one) =>
+    needs.flatMap((need) => {
+      const state = providerOf(one).capabilities[need];
+      return state.has ? [] : `${one}: ${state.why}`;
+    }),
+  );
+  return { name, hits, providers, does, isNot, lacking };
 }
 
 /** Each feature with the cases that would prove it, and whether the implementation claims it. */
@@ -68,7 +83,7 @@ function featureRows(cases: readonly EgressCase[], adapter: Adapter): Row[] {
 }
 
 /** What is only of use to programs is in JSON. */
-const leftOut = ['topology', 'catches', 'upstream'];
+const leftOut = ['lacking', 'topology', 'catches', 'upstream'];
 
 function table(rows: readonly Row[]): string[] {
   const [first] = rows;

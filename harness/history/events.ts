@@ -43,6 +43,14 @@ export interface SettledWindow {
 /** Everything a run records, one JSON object a line; `atUs` is CLOCK_MONOTONIC in microseconds. */
 export type HistoryEvent =
   | { readonly type: 'step'; readonly atUs: number; readonly text: string }
+  /** A fault was made: it struck between `atUs` and `begunUs`. */
+  | {
+      readonly type: 'fault';
+      readonly atUs: number;
+      readonly fault: string;
+      readonly node: string;
+      readonly begunUs: number;
+    }
   | { readonly type: 'pod'; readonly atUs: number; readonly pod: PodFacts; readonly witnessPort: number }
   | ({ readonly type: 'sample'; readonly atUs: number; readonly check: string } & Sample)
   | ({ readonly type: 'ledger' } & LedgerEvent)

@@ -17,6 +17,8 @@ export interface PodSurroundings {
   readonly host: ProgramHost;
   /** Variables that every container gets before its own. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether there is a kubelet that starts a container again. */
+  readonly isLookedAfter: () => boolean;
 }
 
 /** The command of a container: its own, else its image's; null for a pause container, which is no process. */

@@ -21,6 +21,7 @@ import { Kubelet } from './kubelet.ts';
 import type { KubeletContext } from './kubelet.ts';
 import type { EndpointSlice, Node, Pod, Service, Workload } from './objects.ts';
 import { watchOverNodes } from './node-lifecycle.ts';
+import { registerNode } from './node-report.ts';
 import { unlessOvertaken } from './overtaken.ts';
 import { reconciler } from './reconcile.ts';
 import { schedule } from './schedule.ts';
@@ -58,7 +59,7 @@ export class ControlPlane {
   }
 
   async start(dnsNamespace: string, dnsEndpoint: string): Promise<void> {
-    await Promise.all([...this.kubelets.values()].map((kubelet) => kubelet.register()));
+    await Promise.all([...this.kubelets.values()].map(({ node }) => registerNode(node, this.#context)));
     await Promise.all(
       [this.#pods, this.#nodes, this.#services, this.#slices, this.#daemonSets, this.#deployments].map(
         (one) => one.synced,

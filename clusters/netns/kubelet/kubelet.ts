@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isConflict, isNotFound } from '../../../agent/kube/error.ts';
-import { nodes as nodesRef, pods as podsRef } from '../../../agent/kube/object.ts';
+import { pods as podsRef } from '../../../agent/kube/object.ts';
 import type { Kube } from '../../../agent/kube/types.ts';
 import { netnsSockets } from '../../../agent/linux/netns-sockets.ts';
 import type { TopologyNode } from '../../cluster.ts';
@@ -11,14 +11,16 @@ import type { ClusterConfig } from '../config.ts';
 import { netnsPath } from '../paths.ts';
 import type { ClusterPaths } from '../paths.ts';
 import { PodAddresses } from './ipam.ts';
-import { nodeAddresses, nodeConditions, nodeObject } from './node-object.ts';
+import { nodeAddresses } from './node-object.ts';
 import type { Readiness } from './node-object.ts';
-import type { Node, Pod } from './objects.ts';
+import { reportNode } from './node-report.ts';
+import type { Pod } from './objects.ts';
 import { addPodNetwork, removePodNetwork } from './pod-network.ts';
 import type { PodNetwork } from './pod-network.ts';
 import { planPodStatus } from './pod-status.ts';
 import { PodWorker } from './pod-worker.ts';
 import { ProgramHost } from './program-host.ts';
+import { timestamp } from './timestamp.ts';
 
 export interface KubeletContext {
   readonly kube: Kube;
@@ -50,6 +52,7 @@ export class Kubelet {
   #host: ProgramHost;
   #powered = true;
   #frozen = false;
+  #stopped = false;
 
   constructor(node: TopologyNode, context: KubeletContext) {
     this.node = node;
@@ -60,27 +63,14 @@ export class Kubelet {
     this.#host = this.#newHost();
   }
 
-  /** False while the node is off or its processes are stopped: it reports nothing. */
+  /** False while the node is off, or the kubelet or all processes are stopped: it reports nothing. */
   get reporting(): boolean {
-    return this.#powered && !this.#frozen;
-  }
-
-  async register(): Promise<void> {
-    const { kube, kubeletVersion } = this.#context;
-    if ((await kube.find(nodesRef, this.node.name)) === null)
-      await kube.create(nodesRef, nodeObject(this.node, kubeletVersion));
-    await this.report('True');
+    return this.#powered && !this.#frozen && !this.#stopped;
   }
 
   /** Writes the node's conditions; the node lifecycle controller uses it for a node that has gone silent. */
-  async report(readiness: Readiness): Promise<void> {
-    const { kube, kubeletVersion } = this.#context;
-    const current = await kube.find<Node>(nodesRef, this.node.name);
-    if (current === null) return;
-    const conditions = nodeConditions(readiness, current.status?.conditions ?? [], timestamp());
-    const status =
-      readiness === 'True' ? { ...nodeObject(this.node, kubeletVersion).status, conditions } : { conditions };
-    await kube.patch(nodesRef, this.node.name, { status }, { type: 'merge', subresource: 'status' });
+  report(readiness: Readiness): Promise<void> {
+    return reportNode(this.node, readiness, this.#context);
   }
 
   /** Brings one pod of this node to what the API says; called with every change of it. */
@@ -101,6 +91,7 @@ export class Kubelet {
 
   /** The API has no such pod any more, e.g. after a forced deletion. */
   forget(pod: Pod): void {
+    if (!this.reporting) return;
     const uid = pod.metadata.uid ?? '';
     const slot = this.#slots.get(uid);
     if (this.#starting.has(uid))
@@ -133,18 +124,36 @@ export class Kubelet {
     ];
   }
 
-  /** Stops (SIGSTOP) or wakes (SIGCONT) every process of the node. */
-  freeze(frozen: boolean): void {
+  /** Stops (SIGSTOP) or wakes (SIGCONT) every process of the node; `pods` are then those the API has for it. */
+  freeze(frozen: boolean, pods: Iterable<Pod> = []): void {
     const signal = frozen ? 'SIGSTOP' : 'SIGCONT';
     this.#frozen = frozen;
     this.#host.signal(signal);
     for (const { worker } of this.#slots.values()) worker.signal(signal);
+    if (!frozen) this.#catchUp(pods);
+  }
+
+  /** The kubelet alone: what runs goes on, and nobody looks after it. */
+  stop(stopped: boolean, pods: Iterable<Pod> = []): void {
+    this.#stopped = stopped;
+    if (!stopped) this.#catchUp(pods);
+  }
+
+  /** What has come and gone while nothing was reported. */
+  #catchUp(pods: Iterable<Pod>): void {
+    const now = new Map([...pods].map((pod) => [pod.metadata.uid ?? '', pod]));
+    for (const [uid, { pod }] of this.#slots) {
+      if (now.has(uid)) void this.#guard(pod, this.#publish(uid));
+      else this.forget(pod);
+    }
+    for (const pod of now.values()) this.sync(pod);
   }
 
   /** Every process of the node and the networks of its pods are gone at once; the API is told nothing. */
   async cutPower(): Promise<void> {
     this.#powered = false;
     this.#frozen = false;
+    this.#stopped = false;
     this.#host.signal('SIGKILL');
     this.#host = this.#newHost();
     const slots = [...this.#slots.values()];
@@ -185,6 +194,7 @@ export class Kubelet {
           images: config.images,
           host: this.#host,
           env: this.#environment(network === null),
+          isLookedAfter: () => this.reporting,
         },
         join(paths.pods, uid),
         () => void this.#guard(pod, this.#publish(uid)),
@@ -285,5 +295,3 @@ export class Kubelet {
     }
   }
 }
-
-const timestamp = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z');

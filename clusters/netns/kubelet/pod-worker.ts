@@ -9,8 +9,12 @@ import { addressesOf } from './pod-status.ts';
 import type { ContainerState, Observed } from './pod-status.ts';
 import type { Process } from './process.ts';
 import { watchReadiness } from './readiness-probe.ts';
+import { timestamp } from './timestamp.ts';
 
 const RESTART_DELAY_MS = [100, 1_000, 5_000, 10_000];
+
+/** How often a pod looks whether its kubelet is back. */
+const KUBELET_AWAY_MS = 100;
 
 /** A program that keeps failing is started again ever more slowly, as a kubelet's CrashLoopBackOff does. */
 const restartDelayMs = (restarts: number): number =>
@@ -32,7 +36,7 @@ export class PodWorker {
   readonly #containers: Running[] = [];
   readonly #stopping = new AbortController();
   readonly #addresses: Pick<Observed, 'podIPs' | 'hostIPs'>;
-  readonly #startTime = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  readonly #startTime = timestamp();
 
   constructor(
     pod: Pod,
@@ -130,11 +134,12 @@ export class PodWorker {
 
   async #ended(running: Running, exitCode: number): Promise<void> {
     running.process = null;
-    running.state = { ...running.state, ended: { exitCode, at: now() } };
+    running.state = { ...running.state, ended: { exitCode, at: timestamp() } };
     this.#onChange();
     const policy = this.pod.spec.restartPolicy ?? 'Always';
     if (policy === 'Never' || (policy === 'OnFailure' && exitCode === 0)) return;
     await delay(restartDelayMs(running.state.restarts), undefined, { signal: this.#stopping.signal }).catch(() => {});
+    while (!this.#stopping.signal.aborted && !this.#surroundings.isLookedAfter()) await delay(KUBELET_AWAY_MS);
     if (this.#stopping.signal.aborted) return;
     running.state = fresh(running.spec, running.state.restarts + 1, running.state.ended);
     this.#run(running);
@@ -152,11 +157,9 @@ function fresh(spec: Container, restarts: number, previous: ContainerState['ende
     image: spec.image ?? '',
     id: `netns://${randomUUID()}`,
     restarts,
-    startedAt: now(),
+    startedAt: timestamp(),
     ready: spec.readinessProbe?.httpGet === undefined,
     ended: null,
     previous,
   };
 }
-
-const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
