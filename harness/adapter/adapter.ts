@@ -28,6 +28,10 @@ export interface Selectors {
   readonly namespacesMatching?: readonly Requirement[];
   readonly pods?: Labels;
   readonly podsMatching?: readonly Requirement[];
+  /** CIDRs that one of the pod's addresses is in, where the adapter claims SourceCIDR. */
+  readonly addresses?: readonly string[];
+  /** Labels of the node that the pod runs on, where the adapter claims NodeOfPodSelector. */
+  readonly onNodes?: Labels;
 }
 
 /** "These pods leave as this address." */
@@ -41,6 +45,8 @@ export interface EgressIntent {
   readonly pools?: readonly string[];
   /** The exit, where the adapter claims PinToNode; otherwise any node labelled egress-gateway=true. */
   readonly via?: string;
+  /** CIDRs that it is for, of everything outside; where the adapter claims DestinationCIDRs. */
+  readonly destinations?: readonly string[];
   /** Limit of the traffic to the outside, bits per second and bits, where the adapter claims BandwidthEgress. */
   readonly bandwidth?: { readonly rate: string; readonly burst: string };
   /** The subnet of the addresses where it is not that of the nodes, where the adapter claims SecondaryNetwork. */

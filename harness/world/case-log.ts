@@ -21,7 +21,7 @@ export class CaseLog {
   #windows: SettledWindow[] = [];
   /** When something was last changed: a policy, a label, a pod. */
   changedUs = this.startUs;
-  /** Destinations that were excepted at some time of the case: packets to them may have a node's address. */
+  /** Destinations that were excepted at some time of the case, or that a policy is not for: packets to them may have a node's address. */
   readonly excepted: string[] = [];
   answeredByWitness = 0;
   /** The first check that fails ends the case: nothing more is wanted of it. */

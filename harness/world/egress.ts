@@ -8,7 +8,9 @@ import type { Pool } from './pool.ts';
 import type { Of } from './selection.ts';
 
 /** What a case may ask for beyond whose traffic it is. */
-export interface EgressOptions extends Partial<Pick<EgressIntent, 'addresses' | 'via' | 'bandwidth' | 'subnet'>> {
+export interface EgressOptions extends Partial<
+  Pick<EgressIntent, 'addresses' | 'via' | 'bandwidth' | 'subnet' | 'destinations'>
+> {
   /** Of several, an address of each. */
   readonly pool?: Pool | readonly Pool[];
 }

@@ -3,6 +3,7 @@ import type { Labels, Requirement, Selection } from '../adapter/adapter.ts';
 interface OfPods {
   readonly pods?: Labels;
   readonly podsMatching?: readonly Requirement[];
+  readonly onNodes?: Labels;
 }
 
 /** Which pods, in the names of the case. */
@@ -11,6 +12,8 @@ export type Of =
   | (OfPods & { readonly namespaces: readonly string[] })
   | (OfPods & { readonly namespaceLabels: Labels })
   | { readonly pods: Labels }
+  /** Pods whose addresses are in one of these CIDRs. */
+  | { readonly addresses: readonly string[] }
   | 'everything'
   | 'empty';
 

@@ -9,6 +9,7 @@ import type { Destination, PodFacts } from '../history/events.ts';
 import type { CaseLog } from './case-log.ts';
 import type { CasePod } from './case-pod.ts';
 import { both } from '../check/address.ts';
+import { complementOf } from '../check/complement.ts';
 import { Allocation } from './allocation.ts';
 import { dialAtStart, type DialRun, type DialWish } from './dialling.ts';
 import { BadInputs } from './bad-inputs.ts';
@@ -173,6 +174,7 @@ export class World implements AsyncDisposable {
     const { pool, addresses = pool === undefined ? [this.newAddress()] : [], ...rest } = options;
     const pools = pool && { pools: [pool].flat().map((one) => one.name) };
     const intent = { name, selection: toSelection(of), addresses, ...rest, ...pools };
+    if (rest.destinations) this.log.excepted.push(...complementOf(rest.destinations));
     const { adapter, context } = this.#testbed;
     const egress = new Egress(intent, toSelection, adapter, context, this.log);
     // An interrupted case must be undone all the same, so the undo does not listen to the run's signal.
