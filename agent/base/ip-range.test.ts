@@ -13,7 +13,7 @@ test.each([
   expect(addressText(range.family, range.first)).toBe(first);
 });
 
-test.each(['10.0.0.0', '10.0.0.0/33', '10.0.0/8', '::/129', '10.0.0.0/8/8', 'x/8', '10.0.0.0/', ''])(
+test.each(['10.0.0.0', '10.0.0.0/33', '10.0.0/8', '::/129', '10.0.0.0/8/8', '10.0.0.0/08', 'x/8', '10.0.0.0/', ''])(
   '%j is no CIDR',
   (cidr) => {
     expect(cidrRange(cidr)).toBeNull();

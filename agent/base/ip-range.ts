@@ -32,7 +32,7 @@ export function canonicalAddress(address: string): string | null {
 /** The whole range of a CIDR, host bits ignored; null when it is no CIDR. */
 export function cidrRange(cidr: string): AddressRange | null {
   const [address = '', prefix = '', ...rest] = cidr.split('/');
-  if (rest.length > 0 || !/^\d{1,3}$/.test(prefix)) return null;
+  if (rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(prefix)) return null;
   const family = isIPv4(address) ? 4 : isIPv6(address) ? 6 : null;
   if (family === null || Number(prefix) > (family === 4 ? 32 : 128)) return null;
   const parsed = family === 4 ? new Address4(cidr) : new Address6(cidr);

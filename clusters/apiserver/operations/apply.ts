@@ -8,6 +8,7 @@ import { rootSchema } from '../managed/node-kind.ts';
 import { changes, releaseAll, write } from '../managed/track.ts';
 import { versionOf } from '../resources/registry.ts';
 import { prune } from '../schema/prune.ts';
+import { scalarFault } from '../schema/scalar-fault.ts';
 import { isObject } from '../schema/types.ts';
 import type { Json, JsonObject, Schema } from '../schema/types.ts';
 import type { ApiState } from '../state.ts';
@@ -32,7 +33,7 @@ export async function apply(
   const config = checkConfiguration(document, target);
   if (!state.find(resource.storage, namespace, name)) {
     if (target.subresource !== '') throw new ApiError(404, 'NotFound', `${resource.plural} "${name}" not found`);
-    const object = decode(clone(config), target, options, 'patch');
+    const object = decode(clone(config), target, options, 'applied');
     write(object, [applierOf(target, config, options)]);
     try {
       return { object: await create(state, target, object, options, true), created: true };
@@ -63,13 +64,11 @@ function checkConfiguration(document: unknown, target: Target): JsonObject {
   const metadata = isObject(document['metadata']) ? document['metadata'] : {};
   if (metadata['managedFields']) throw badRequest('metadata.managedFields must be nil');
   const [unknown] = prune(clone(document), version.schema);
-  if (unknown !== undefined) {
+  const fault =
+    unknown === undefined ? scalarFault(document, version.schema) : `.${unknown}: field not declared in schema`;
+  if (fault !== null && (unknown !== undefined || !resource.builtin)) {
     const where = `${namespace === undefined ? '' : namespace}/${name}; ${expected.includes('/') ? expected : `/${expected}`}, Kind=${resource.kind}`;
-    throw new ApiError(
-      500,
-      '',
-      `failed to create typed patch object (${where}): .${unknown}: field not declared in schema`,
-    );
+    throw new ApiError(500, '', `failed to create typed patch object (${where}): ${fault}`);
   }
   return document;
 }

@@ -47,8 +47,7 @@ export async function create(
   const context = state.strategyContext(options.dryRun);
   strategy.prepareCreate?.(object, context);
   const faults = [
-    ...metadataFaults(resource, metadata),
-    ...schemaFaults(target, object),
+    ...schemaFaults(target, object, metadataFaults(resource, metadata)),
     ...(strategy.validate?.(object, context) ?? []),
   ];
   if (faults.length > 0)

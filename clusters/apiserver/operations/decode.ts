@@ -12,13 +12,14 @@ import type { Target, WriteOptions } from './target.ts';
 
 /**
  * From what a client sent to the stored form: kind and version checked, unknown fields refused or dropped, types
- * checked, defaults filled in. The object passed is changed. `where`: how strictness faults are introduced.
+ * checked, defaults filled in. The object passed is changed. `where`: how strictness faults are introduced; what is
+ * made by applying it keeps its nulls.
  */
 export function decode(
   sent: unknown,
   target: Target,
   options: WriteOptions,
-  where: 'body' | 'patch' = 'body',
+  where: 'body' | 'patch' | 'applied' = 'body',
 ): ApiObject {
   const { resource, version } = target;
   if (!isObject(sent))
@@ -46,13 +47,13 @@ export function decode(
     : decodeGoTypes(given.metadata as never, objectMetaSchema, 'ObjectMeta');
   if (fault !== null) throw badRequest(`${cannot}: ${fault}`);
   const stored = version.decode ? version.decode(given) : given;
-  complete(stored, target);
+  complete(stored, target, where === 'applied');
   return stored;
 }
 
 /** Defaults, which also hold for objects that were stored before the schema had them. */
-export function complete(object: ApiObject, { resource, version }: Target): void {
-  if (!resource.builtin) applyDefaults(object, version.schema);
+export function complete(object: ApiObject, { resource, version }: Target, keepsNulls = false): void {
+  if (!resource.builtin) applyDefaults(object, version.schema, keepsNulls);
   resource.strategy.defaults?.(object);
 }
 

@@ -5,10 +5,18 @@ import { invalid } from '../status/field-error.ts';
 import type { FieldError } from '../status/field-error.ts';
 import type { Target } from './target.ts';
 
-/** What a custom resource's schema finds wrong. Built-in types are checked by their strategies. */
-export function schemaFaults({ resource, version }: Target, object: ApiObject, old?: ApiObject): FieldError[] {
-  if (resource.builtin) return [];
-  const faults = validateStructural(object, version.schema, old);
+/**
+ * What a custom resource's schema finds wrong, besides what is wrong with its metadata, `others`. Built-in types are
+ * checked by their strategies.
+ */
+export function schemaFaults(
+  { resource, version }: Target,
+  object: ApiObject,
+  others: readonly FieldError[],
+  old?: ApiObject,
+): FieldError[] {
+  if (resource.builtin) return [...others];
+  const faults = [...others, ...validateStructural(object, version.schema, old)];
   if (!hasRules(version.schema)) return faults;
   // As in the real server, rules are not evaluated on what has not even the right shape.
   return faults.some(({ reason }) => blocking.has(reason))

@@ -85,11 +85,8 @@ function prepare(state: ApiState, target: Target, next: ApiObject, old: ApiObjec
     const { generation = 1 } = old.metadata;
     next.metadata.generation = equal(content(next), content(old)) ? generation : generation + 1;
   }
-  const faults = [
-    ...metadataFaults(resource, next.metadata),
-    ...metadataUpdateFaults(next, old),
-    ...schemaFaults(target, next, old),
-  ];
+  const ofMetadata = [...metadataFaults(resource, next.metadata), ...metadataUpdateFaults(next, old)];
+  const faults = schemaFaults(target, next, ofMetadata, old);
   if (subresource === '') faults.push(...(strategy.validate?.(next, context, old) ?? []));
   if (faults.length > 0) throw invalid(resource.group, resource.kind, name, faults);
 }

@@ -2,10 +2,13 @@ import { clone } from '../object.ts';
 import { isObject } from './types.ts';
 import type { Json, Schema } from './types.ts';
 
-/** Fills in the defaults of a structural schema, also inside what was defaulted; null counts as absent where it is not nullable. */
-export function applyDefaults(value: Json | object, schema: Schema): void {
+/**
+ * Fills in the defaults of a structural schema, also inside what was defaulted; null counts as absent where it is not
+ * nullable, unless it is kept.
+ */
+export function applyDefaults(value: Json | object, schema: Schema, keepsNulls = false): void {
   if (Array.isArray(value)) {
-    for (const item of value as Json[]) if (schema.items) applyDefaults(item, schema.items);
+    for (const item of value as Json[]) if (schema.items) applyDefaults(item, schema.items, keepsNulls);
     return;
   }
   if (!isObject(value)) return;
@@ -14,9 +17,9 @@ export function applyDefaults(value: Json | object, schema: Schema): void {
     const property = properties[key] as Schema;
     const isUnset = value[key] === undefined || (value[key] === null && property.nullable !== true);
     if (property.default !== undefined && isUnset) value[key] = clone(property.default);
-    else if (value[key] === null && property.nullable !== true) delete value[key];
+    else if (value[key] === null && property.nullable !== true && !keepsNulls) delete value[key];
     const member = value[key];
-    if (member !== undefined) applyDefaults(member, property);
+    if (member !== undefined) applyDefaults(member, property, keepsNulls);
   }
   if (!isObject(schema.additionalProperties)) return;
   const shared = schema.additionalProperties as Schema;
@@ -24,6 +27,6 @@ export function applyDefaults(value: Json | object, schema: Schema): void {
     if (Object.hasOwn(properties, key)) continue;
     if (value[key] === null && shared.default !== undefined && shared.nullable !== true)
       value[key] = clone(shared.default);
-    applyDefaults(value[key] as Json, shared);
+    applyDefaults(value[key] as Json, shared, keepsNulls);
   }
 }

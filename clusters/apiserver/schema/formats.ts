@@ -7,11 +7,24 @@ const pattern =
   (text: string): boolean =>
     expression.test(text);
 
+/** netutils.ParseIPSloppy of IPv4: numbers may have leading zeros. */
+const isSloppyIPv4 = (text: string): boolean =>
+  /^\d+(\.\d+){3}$/.test(text) && text.split('.').every((number) => Number(number) <= 255);
+
+const isPlainIPv6 = (text: string): boolean => isIPv6(text) && !text.includes('%');
+
 /** net.ParseCIDR: an address and the length of its prefix, both without leading zeros. */
 export function isCidr(text: string): boolean {
   const match = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(text);
   const [address = '', length] = [match?.[1], Number(match?.[2])];
   return (isIPv4(address) && length <= 32) || (isIPv6(address) && !address.includes('%') && length <= 128);
+}
+
+/** netutils.ParseCIDRSloppy: the same with leading zeros. */
+function isSloppyCidr(text: string): boolean {
+  const [, address = '', length = ''] = /^([^/]+)\/(\d+)$/.exec(text) ?? [];
+  if (length === '') return false;
+  return (isSloppyIPv4(address) && Number(length) <= 32) || (isPlainIPv6(address) && Number(length) <= 128);
 }
 
 /** A calendar date or time that exists, RFC 3339. */
@@ -34,9 +47,10 @@ function isUri(text: string): boolean {
  * dashes in the name do not count, and unknown formats are ignored.
  */
 const formats: Readonly<Record<string, (text: string) => boolean>> = {
-  ipv4: isIPv4,
-  ipv6: (text) => isIPv6(text) && !text.includes('%'),
-  cidr: isCidr,
+  // By what is in them: an IPv4 address in an IPv6 address is both.
+  ipv4: (text) => isSloppyIPv4(text) || (isPlainIPv6(text) && text.includes('.')),
+  ipv6: isPlainIPv6,
+  cidr: isSloppyCidr,
   datetime: isDateTime,
   date: isDate,
   duration: (text) => goDuration.test(text) || scalaDuration.test(text),
