@@ -6,6 +6,7 @@ import { compare } from './compare.ts';
 import type { CommandContext } from './context.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { failover } from './failover.ts';
 import { host } from './host.ts';
 import { images as imagesCommand } from './images.ts';
 import { list } from './list.ts';
@@ -143,6 +144,26 @@ export const commands: readonly CommandDefinition[] = [
       config,
     ],
     run: testCommand,
+  },
+  {
+    name: 'failover',
+    help: 'strike the egress node again and again under traffic, and measure what users see of it',
+    flags: [
+      {
+        form: '--fault <name>',
+        help: 'see "list faults" (default: power-cut, unplug, graceful-stop); may repeat',
+        many: true,
+      },
+      { form: '--trials <n>', help: 'of each fault (default: 3; a figure to quote wants 20)' },
+      { form: '--control <seconds>', help: 'how long nothing is done first (default: 10)' },
+      { form: '--limit <seconds>', help: 'when a trial that did not recover has failed (default: 120)' },
+      { form: '--seed <n>', help: 'of the phases of the trials' },
+      provider,
+      ...images,
+      stateDir,
+      config,
+    ],
+    run: failover,
   },
   {
     name: 'report',

@@ -7,6 +7,7 @@ import { exitCodes, TestbedError, UsageError } from './exit-codes.ts';
 import { prepareMachine } from './machine.ts';
 import { providerFrom } from './settings.ts';
 import { didYouMean } from './suggest.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Brings up a cluster that stays until `down`. */
 export async function up({ settings, flags, signal, print, note }: CommandContext): Promise<number> {
@@ -68,13 +69,6 @@ function topologyOf(name: string): TopologyName {
       `there is no topology ${name}${didYouMean(name, topologyNames)}; topologies: ${topologyNames.join(', ')}`,
     );
   return found;
-}
-
-function wholeNumber(flag: string, value: unknown): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new UsageError(`${flag} ${String(value)}: must be a whole number, 1 or more`);
-  return number;
 }
 
 function asTestbedError(error: unknown): never {

@@ -100,11 +100,20 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
   },
   'stale-after-relabel': () => staleSteering(),
   'stale-address': () => {
+    // By policy, which every node sees: another node may have the next address.
     const first = new Map<string, string>();
     const addresses = staleAddresses();
     return (plan) => {
-      for (const [pod, address] of plan.snat) if (!first.has(pod)) first.set(pod, address);
-      return addresses({ ...plan, snat: new Map([...plan.snat.keys()].map((pod) => [pod, first.get(pod) ?? ''])) });
+      const stale = new Map<string, string>();
+      for (const entry of plan.ownership) {
+        const { uid = '' } = entry.egress.metadata;
+        for (const address of addressesOf(entry)) {
+          if (!first.has(uid)) first.set(uid, address);
+          stale.set(address, first.get(uid) ?? address);
+        }
+      }
+      const snat = new Map([...plan.snat].map(([pod, address]) => [pod, stale.get(address) ?? address]));
+      return addresses({ ...plan, snat });
     };
   },
   'address-stays': () => staleAddresses(),

@@ -26,7 +26,17 @@ export interface SeriesPlan extends RequestShape {
   readonly dns?: string;
   /** For one answer, from its planned time; default timeouts.probe. */
   readonly timeoutMs?: number;
+  /** One that is sent later than this after its planned time is a probeError; default sourceMaxLateMs. */
+  readonly maxLateMs?: number;
   readonly onSample: (sample: Sample) => void;
+}
+
+/** One connection that is kept, with a question every intervalMs. */
+export interface KeptPlan extends Pick<
+  SeriesPlan,
+  'destination' | 'count' | 'intervalMs' | 'timeoutMs' | 'maxLateMs' | 'onSample'
+> {
+  readonly kind: StreamKind;
 }
 
 export interface Login {
@@ -72,10 +82,16 @@ export class CasePod implements Disposable {
   }
 
   /** Starts an open-loop series of fresh connections. */
-  start({ destination, timeoutMs = timeouts.probe, onSample, ...request }: SeriesPlan): Series {
+  start({
+    destination,
+    timeoutMs = timeouts.probe,
+    maxLateMs = sourceMaxLateMs,
+    onSample,
+    ...request
+  }: SeriesPlan): Series {
     const { host, port } = destination;
     const { count, intervalMs } = request;
-    const limits = { timeoutMs, maxLateMs: sourceMaxLateMs, tokenPrefix: this.#nextToken() };
+    const limits = { timeoutMs, maxLateMs, tokenPrefix: this.#nextToken() };
     const { id, done } = this.#run(
       { op: 'probe', ...request, host, port, ...limits },
       destination,
@@ -85,17 +101,25 @@ export class CasePod implements Disposable {
     return { done, stop: () => this.#link.send({ op: 'stop', id }) };
   }
 
-  /** Keeps one connection and asks over it `count` times. */
-  async keep(
-    kind: StreamKind,
-    destination: Destination,
-    plan: { readonly count: number; readonly intervalMs: number },
-    onSample: (sample: Sample) => void,
-  ): Promise<void> {
+  /** Keeps one connection and asks over it again and again. */
+  keep({
+    kind,
+    destination,
+    timeoutMs = timeouts.probe,
+    maxLateMs = sourceMaxLateMs,
+    onSample,
+    ...plan
+  }: KeptPlan): Series {
     const { host, port } = destination;
-    const limits = { timeoutMs: timeouts.probe, maxLateMs: sourceMaxLateMs, tokenPrefix: this.#nextToken() };
-    const limitMs = 2 * plan.count * plan.intervalMs + timeouts.probe + timeouts.command;
-    await this.#run({ op: 'stream', kind, host, port, ...plan, ...limits }, destination, onSample, limitMs).done;
+    const { count, intervalMs } = plan;
+    const limits = { timeoutMs, maxLateMs, tokenPrefix: this.#nextToken() };
+    const { id, done } = this.#run(
+      { op: 'stream', kind, host, port, ...plan, ...limits },
+      destination,
+      onSample,
+      count === undefined ? null : 2 * count * intervalMs + timeoutMs + timeouts.command,
+    );
+    return { done, stop: () => this.#link.send({ op: 'stop', id }) };
   }
 
   /** Asks a PostgreSQL for the client's address, `count` times over fresh connections. */

@@ -225,7 +225,7 @@ export class Pods {
       log.sample(name)(sample);
     };
     const kept = this.#paths(how.over === undefined ? {} : { over: how.over }).flatMap(({ pod, destination }) =>
-      how.by.map((kind) => pod.keep(kind, destination, { count, intervalMs: how.everyMs }, keep)),
+      how.by.map((kind) => pod.keep({ kind, destination, count, intervalMs: how.everyMs, onSample: keep }).done),
     );
     await Promise.all(kept);
     const rule = { pods: this.facts, samples, atLeast: count, expectedOf: expectedOf(expected) };

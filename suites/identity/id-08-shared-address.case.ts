@@ -21,10 +21,10 @@ export default defineCase({
     await Promise.all([pods('shop').eventuallyLeaveAs(address), pods('bank').eventuallyLeaveAs(address)]);
     await coversAllPlacements(pods('bank'), second);
     await first.remove();
-    await Promise.all([
-      pods('shop').eventuallyLeaveAs('the address of their node'),
-      pods('bank').leaveAs(address, { count: 25 }),
-    ]);
+    await pods('bank').leaveThroughoutAs(address, async () => {
+      await pods('shop').eventuallyLeaveAs('the address of their node');
+    });
+    await pods('bank').leaveAs(address, { count: 25 });
     await pods('other').leaveAs('the address of their node');
   },
 });
