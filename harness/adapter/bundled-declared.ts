@@ -38,5 +38,6 @@ export const bundledDeclared: Declared = {
   },
   vlan: 'reported',
   claimByPodLabels: 'possible',
+  nodeLossMs: 10_000,
   settleMs: 10_000,
 };

@@ -35,6 +35,7 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'BandwidthBurst',
   'DropWhenNoGateway',
   'SecondaryNetwork',
+  'Diagnostics',
   'NoLeakUnderPortExhaustion',
   // One a line, so that two claims made at the same time do not meet.
 ]);

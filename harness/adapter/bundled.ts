@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { egresses, type Egress } from '../../agent/api/egress.ts';
-import { externalIPPools } from '../../agent/api/external-ip-pool.ts';
 import {
   agentImage,
   agentName,
@@ -11,10 +10,11 @@ import {
   installNamespace,
 } from '../../agent/api/install.ts';
 import { defaultOverlayPort, overlayMac, vni } from '../../agent/api/overlay.ts';
-import { namespaces, pods } from '../../agent/kube/object.ts';
+import { namespaces } from '../../agent/kube/object.ts';
 import { both } from '../check/address.ts';
 import type { Adapter } from './adapter.ts';
 import { attemptBundled } from './bundled-attempt.ts';
+import { bundledDiagnostics } from './bundled-diagnostics.ts';
 import { bundledDeclared } from './bundled-declared.ts';
 import { bundledFeatures } from './bundled-features.ts';
 import { appliedTo, applyAll, dropUnusedPools, objectsOf } from './bundled-objects.ts';
@@ -117,20 +117,5 @@ export const bundled: Adapter = {
       .map((object) => stringify(object))
       .join('---\n'),
 
-  async diagnostics({ kube }) {
-    const [policies, pools, agents] = await Promise.all([
-      kube.list(egresses),
-      kube.list(externalIPPools),
-      kube.list(pods, { namespace: installNamespace }),
-    ]);
-    const logs = agents.items.map(async ({ metadata: { name = '' } }): Promise<[string, string]> => [
-      `log-${name}.txt`,
-      await kube.log(installNamespace, name).catch((error: unknown) => `no log: ${String(error)}\n`),
-    ]);
-    return {
-      'egresses.yaml': stringify(policies.items),
-      'externalippools.yaml': stringify(pools.items),
-      ...Object.fromEntries(await Promise.all(logs)),
-    };
-  },
+  diagnostics: bundledDiagnostics,
 };

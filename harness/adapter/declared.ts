@@ -43,6 +43,8 @@ export interface Declared {
   readonly vlan: 'used' | 'reported';
   /** Whether pods come to be of a policy that selects by labels of pods alone, when somebody labels them so. */
   readonly claimByPodLabels: 'possible' | 'denied';
+  /** Milliseconds after a node is lost within which no status names it any more. */
+  readonly nodeLossMs: number;
   /** Milliseconds within which a change has taken effect everywhere. */
   readonly settleMs: number;
 }

@@ -1,4 +1,4 @@
-import type { EgressStatus } from '../../agent/api/egress.ts';
+import { egresses, type Egress, type EgressStatus } from '../../agent/api/egress.ts';
 import { events } from '../../agent/kube/object.ts';
 import type { Kube } from '../../agent/kube/types.ts';
 import { bent } from './bent.ts';
@@ -10,6 +10,17 @@ export const apiDefects: Readonly<Partial<Record<DefectName, (kube: Kube, progra
   ...poolDefects,
   'status-names-another-node': (kube) =>
     withStatus(kube, (status) => (status.egressNode ? { ...status, egressNode: `not-${status.egressNode}` } : status)),
+  'status-stale': (kube) =>
+    bent(kube, {
+      patch: async (resource, name, patch, options) => {
+        const { status, ...rest } = patch as { readonly status?: EgressStatus };
+        if (resource.kind !== 'Egress' || status?.egressNode === undefined)
+          return kube.patch(resource, name, patch, options);
+        const before = (await kube.find<Egress>(egresses, name))?.status;
+        const kept = before?.egressNode ? { egressNode: before.egressNode, egressIP: before.egressIP ?? '' } : {};
+        return kube.patch(resource, name, { ...rest, status: { ...status, ...kept } }, options);
+      },
+    }),
   'status-claims-unassigned': (kube) =>
     withStatus(kube, (status) => (status.egressNode === '' ? { ...status, egressNode: 'somewhere' } : status)),
   'refusals-unsaid': (kube) =>

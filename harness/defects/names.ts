@@ -66,6 +66,7 @@ export const defects = {
   'overlay-from-afar': 'the egress node takes tunnelled packets from behind a router, in the names of nodes',
   'overlay-any-pod': 'a node may send tunnelled packets of pods that run on another node',
   'status-names-another-node': 'the status names a node that does not have the address',
+  'status-stale': 'the status keeps the first node that it has named',
   'status-claims-unassigned': 'the status names a node while no node has the address',
   'masqueraded-before':
     'something else on the nodes masquerades what leaves the pod network, before the egress node can translate',

@@ -1,19 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { kernelFiles } from '../adapter/node-kernel.ts';
 import { namespaces, nodes, pods, services } from '../../agent/kube/object.ts';
 import type { Testbed } from '../world/testbed.ts';
 import { timeouts } from '../world/timeouts.ts';
-
-/** What a node's kernel has to say. */
-const nodeCommands = {
-  'nft.txt': ['nft', 'list', 'ruleset'],
-  'addresses.txt': ['ip', 'address'],
-  'rules.txt': ['ip', 'rule'],
-  'routes.txt': ['ip', 'route', 'show', 'table', 'all'],
-  'neighbours.txt': ['ip', 'neigh'],
-  'conntrack.txt': ['sh', '-c', 'conntrack -L 2>/dev/null || cat /proc/net/nf_conntrack'],
-} as const;
 
 /** Writes what the cluster looks like now, before it is cleaned up. What cannot be had is said in its place. */
 export async function collectDiagnostics({ cluster, kube, adapter, context }: Testbed, dir: string): Promise<void> {
@@ -23,19 +14,14 @@ export async function collectDiagnostics({ cluster, kube, adapter, context }: Te
     await mkdir(join(path, '..'), { recursive: true });
     await writeFile(path, text);
   };
-  const limit = { timeoutMs: timeouts.diagnostics, allowFailure: true };
-  const onNodes = [...cluster.nodes, cluster.router].flatMap((host) =>
-    Object.entries(nodeCommands).map(([name, argv]) =>
-      write(join(host.name, name), async () => {
-        const { stdout, stderr } = await host.run(argv, limit);
-        return stdout + stderr;
-      }),
-    ),
-  );
+  // The adapter asks nodes itself; not every one does.
+  const kernels = [...cluster.nodes, cluster.router]
+    .flatMap((host) => kernelFiles(host, timeouts.diagnostics))
+    .map(([file, ask]) => write(file, ask));
   const objects = Object.entries({ nodes, namespaces, pods, services }).map(([name, resource]) =>
     write(`${name}.yaml`, async () => stringify((await kube.list(resource)).items)),
   );
-  await Promise.all([...onNodes, ...objects]);
+  await Promise.all([...kernels, ...objects]);
   const logs = await cluster.logs().catch((error: unknown) => ({ 'logs.txt': String(error) }));
   for (const [name, text] of Object.entries(logs)) await write(join('logs', name), () => Promise.resolve(text));
   const own = await adapter.diagnostics(context).catch((error: unknown) => ({ 'adapter.txt': String(error) }));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, passed, type CheckResult } from '../check/violations.ts';
 import { nowUs } from '../traffic/protocol.ts';
 import type { CaseLog } from './case-log.ts';
-import type { Cluster, RunningProcess } from '../../clusters/cluster.ts';
+import type { Host, RunningProcess } from '../../clusters/cluster.ts';
 import { millisSince } from './probing.ts';
 import type { Testbed } from './testbed.ts';
 import { timeouts } from './timeouts.ts';
@@ -59,15 +59,13 @@ export class Neighbours implements AsyncDisposable {
   async nodeOf(address: string): Promise<string | null> {
     const mac = await this.whoAnswersFor(address);
     if (mac === null) return null;
-    this.#macs ??= await macsOfNodes(this.#testbed.cluster);
-    return this.#macs.get(mac) ?? mac;
+    return (await this.#nodesByMac()).get(mac) ?? mac;
   }
 
   /** The node that the router believes to have the address, without asking anew; null when it knows of none. */
   async knownNodeOf(address: string): Promise<string | null> {
     const { mac } = await this.#entryOf(address);
-    this.#macs ??= await macsOfNodes(this.#testbed.cluster);
-    return mac === null ? null : (this.#macs.get(mac) ?? mac);
+    return mac === null ? null : ((await this.#nodesByMac()).get(mac) ?? mac);
   }
 
   /** Check. */
@@ -113,6 +111,18 @@ export class Neighbours implements AsyncDisposable {
     return null;
   }
 
+  /** A node without power has no links to tell of, and answers for nothing; it is asked again when it is back. */
+  async #nodesByMac(): Promise<ReadonlyMap<string, string>> {
+    if (this.#macs !== undefined) return this.#macs;
+    const { nodes } = this.#testbed.cluster;
+    const lines = await Promise.all(nodes.map((node) => linksOf(node).catch(() => null)));
+    const found = macsOf(
+      nodes.flatMap(({ name }, at) => (lines[at] ?? []).map((mac): [string, string] => [mac, name])),
+    );
+    if (!lines.includes(null)) this.#macs = found;
+    return found;
+  }
+
   async #entryOf(address: string): Promise<ReturnType<typeof parseNeighbour>> {
     const { router } = this.#testbed.cluster;
     const question = ['ip', '-json', 'neigh', 'show', 'to', address, 'dev', router.interfaces.lan];
@@ -124,16 +134,15 @@ export class Neighbours implements AsyncDisposable {
   }
 }
 
+/** The MAC addresses of its links. */
+async function linksOf(node: Host): Promise<string[]> {
+  const { stdout } = await node.run(['ip', '-json', 'link']);
+  return (JSON.parse(stdout) as { address?: string }[]).flatMap(({ address }) => address ?? []);
+}
+
 /** Which node has an interface with this MAC address, where only one has. */
-async function macsOfNodes({ nodes }: Cluster): Promise<ReadonlyMap<string, string>> {
-  const pairs = await Promise.all(
-    nodes.map(async (node) => {
-      const { stdout } = await node.run(['ip', '-json', 'link']);
-      const links = JSON.parse(stdout) as { address?: string }[];
-      return links.flatMap(({ address }): [string, string][] => (address === undefined ? [] : [[address, node.name]]));
-    }),
-  );
-  const owners = Map.groupBy(pairs.flat(), ([mac]) => mac);
+function macsOf(pairs: readonly (readonly [mac: string, node: string])[]): ReadonlyMap<string, string> {
+  const owners = Map.groupBy(pairs, ([mac]) => mac);
   return new Map(
     [...owners].flatMap(([mac, found]): [string, string][] => {
       const names = new Set(found.map(([, node]) => node));

@@ -49,6 +49,25 @@ export class Statuses {
     return this.#log.conclude(statusIsTrue({ claims: assigned, wanted: [], answering }, { name }));
   }
 
+  /**
+   * Check: within the time declared for it the status does not name a node any more that is lost, and what it names from
+   * then on is so.
+   */
+  async forgets(egress: Egress, lost: string): Promise<CheckResult> {
+    const { nodeLossMs } = this.#testbed.adapter.declared;
+    const name = `the status of ${egress.name} forgets ${lost} within ${nodeLossMs} ms`;
+    const startUs = nowUs();
+    const names = ({ assigned }: PolicyStatus): boolean => assigned.some(({ node }) => node === lost);
+    const status = await this.#until(egress, (one) => !names(one), nodeLossMs);
+    const forgottenMs = millisSince(startUs, nowUs());
+    if (names(status)) return this.#log.conclude(failed(name, `it still names it after ${forgottenMs} ms`, []));
+    const wanted = status.assigned.map(({ address }) => address);
+    const answering = new Map<string, string | null>();
+    for (const address of wanted) answering.set(address, await this.#neighbours.nodeOf(address));
+    const judged = statusIsTrue({ claims: status.assigned, wanted, answering }, { name });
+    return this.#log.conclude(judged.outcome === 'pass' ? { ...judged, measured: { forgottenMs } } : judged);
+  }
+
   /** Check: it soon tells in words why the policy has no address in place, and then claims none. */
   async saysWhy(egress: Egress, like: RegExp = /\S+ \S+ \S+/): Promise<CheckResult> {
     const name = `the status of ${egress.name} says why it is not in place`;
@@ -108,13 +127,17 @@ export class Statuses {
   }
 
   /** The first status that is as wanted, or else the last one. */
-  async #until({ name }: Egress, isWanted: (status: PolicyStatus) => boolean): Promise<PolicyStatus> {
+  async #until(
+    { name }: Egress,
+    isWanted: (status: PolicyStatus) => boolean,
+    limitMs = statusMs,
+  ): Promise<PolicyStatus> {
     const { adapter, context } = this.#testbed;
     if (adapter.statusOf === undefined) throw new Error(`${adapter.name} claims a status and has no way to read it`);
     const startUs = nowUs();
     for (;;) {
       const status = await adapter.statusOf(name, context);
-      if (isWanted(status) || millisSince(startUs, nowUs()) > statusMs) return status;
+      if (isWanted(status) || millisSince(startUs, nowUs()) > limitMs) return status;
       await sleep(lookEveryMs);
     }
   }

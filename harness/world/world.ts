@@ -16,6 +16,7 @@ import { BadInputs } from './bad-inputs.ts';
 import { Egress, type EgressOptions } from './egress.ts';
 import { runToEnd } from './ended-pods.ts';
 import { Bulk } from './bulk.ts';
+import { Diagnostics } from './diagnostics.ts';
 import { Faults } from './faults.ts';
 import { Forgery } from './forgery.ts';
 import { Namespaces, type PodWish } from './namespaces.ts';
@@ -58,6 +59,7 @@ export class World implements AsyncDisposable {
   readonly namespaces: Namespaces;
   readonly forgery: Forgery;
   readonly bulk: Bulk;
+  readonly diagnostics: Diagnostics;
   readonly faults: Faults;
   readonly log: CaseLog;
   readonly #testbed: Testbed;
@@ -82,6 +84,7 @@ export class World implements AsyncDisposable {
     };
     this.namespaces = this.#undo.use(new Namespaces(testbed, log, runName));
     this.bulk = new Bulk(testbed, log);
+    this.diagnostics = new Diagnostics(testbed, log);
     this.faults = this.#undo.use(new Faults(testbed, log));
     this.forgery = new Forgery(testbed, this.namespaces, log);
     this.services = new Services(testbed, this.namespaces);
