@@ -77,17 +77,29 @@ function attemptOf(sockets: Sockets, command: ProbeCommand | QueryCommand | Http
         },
         outcome: outcomeOf,
       };
-    case 'probe':
+    case 'probe': {
+      const make: Attempt['make'] = async (token, signal) => {
+        const host = await hostOf(sockets, command);
+        const request = { to: { host, port: command.port }, token, ...shapeOf(command) };
+        return probes[command.kind](sockets, request, signal);
+      };
       return {
         kind: command.kind,
-        make: async (token, signal) => {
-          const host = await hostOf(sockets, command);
-          const request = { to: { host, port: command.port }, token, ...shapeOf(command) };
-          return probes[command.kind](sockets, request, signal);
-        },
+        make: command.sourcePort === undefined ? make : oneAfterTheOther(make),
         outcome: outcomeOf,
       };
+    }
   }
+}
+
+/** A port can be used again when the connection before has ended, however long that takes. */
+function oneAfterTheOther(make: Attempt['make']): Attempt['make'] {
+  let before: Promise<unknown> = Promise.resolve();
+  return (token, signal) => {
+    const next = before.then(() => make(token, signal));
+    before = next.catch(() => undefined);
+    return next;
+  };
 }
 
 const shapeOf = ({ bytes, trafficClass, ipOptions, sourcePort }: ProbeCommand): RequestShape => ({
