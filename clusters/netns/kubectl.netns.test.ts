@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run, start } from '../../agent/linux/exec.ts';
+import { start } from '../../agent/linux/exec.ts';
 import type { Cluster } from '../cluster.ts';
+import { kubectlIsThere, runKubectl } from '../kubectl.fixture.ts';
 import { egressTopology } from '../topologies.ts';
 import { netnsProvider } from './provider.ts';
 
-/** What a user types at a cluster of ours: kubectl, as it is, from outside the sandbox. */
-const kubectlIsThere = (await run(['sh', '-c', 'command -v kubectl'], { allowFailure: true })).exitCode === 0;
 const crds = fileURLToPath(new URL('../../agent/api/crds.generated.yaml', import.meta.url));
 const stateDir = mkdtempSync(join(tmpdir(), 'egressproof-kubectl-'));
 let cluster: Cluster;
@@ -58,6 +57,7 @@ spec:
 const configMap = (data: string): string =>
   `---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: shared, namespace: lab}, data: {${data}}}`;
 
+/** What a user types at a cluster of ours: kubectl, as it is, from outside the sandbox. */
 describe.skipIf(!kubectlIsThere)('kubectl', () => {
   beforeAll(async () => {
     cluster = await netnsProvider.up({
@@ -204,15 +204,8 @@ describe.skipIf(!kubectlIsThere)('kubectl', () => {
 
 const environment = (): Record<string, string> => ({ KUBECONFIG: cluster.kubeconfig });
 
-/** Standard output, then standard error. Words are divided at blanks. */
-async function kubectl(command: string, input?: string, env: Record<string, string> = {}): Promise<string> {
-  const { stdout, stderr } = await run(['kubectl', ...command.split(' ')], {
-    env: { ...environment(), ...env },
-    allowFailure: true,
-    ...(input === undefined ? {} : { input }),
-  });
-  return stdout + stderr;
-}
+const kubectl = (command: string, input?: string, env?: Record<string, string>): Promise<string> =>
+  runKubectl(cluster.kubeconfig, command, { input, ...(env && { env }) });
 
 async function until(lines: AsyncIterator<string>, pattern: RegExp): Promise<string> {
   for (let next = await lines.next(); next.done !== true; next = await lines.next())

@@ -8,10 +8,10 @@ import { connectKube } from '../../agent/kube/client.ts';
 import type { KubeClient } from '../../agent/kube/client.ts';
 import { namespaces, services } from '../../agent/kube/object.ts';
 import type { KubeObject } from '../../agent/kube/object.ts';
-import { run } from '../../agent/linux/exec.ts';
 import type { Cluster, ClusterNode, ClusterProvider } from '../../clusters/cluster.ts';
 import { apiRequests, type ApiRequest } from '../../clusters/api-request.fixture.ts';
 import { ContractPods } from '../../clusters/contract-pods.fixture.ts';
+import { kubectlIsThere, runKubectl } from '../../clusters/kubectl.fixture.ts';
 import { egressTopology } from '../../clusters/topologies.ts';
 import { podImages } from '../runner/provision.ts';
 import { badObjectsContract } from './bad-objects.contract.ts';
@@ -20,8 +20,6 @@ import { bundled } from './bundled.ts';
 /** The addresses of the documentation are nobody's here; the router is told that they are on the nodes' LAN. */
 const documentedRange = '10.10.0.0/23';
 const witnessPort = 9000;
-
-const kubectlIsThere = (await run(['sh', '-c', 'command -v kubectl'], { allowFailure: true })).exitCode === 0;
 
 /**
  * Antrea's documented manifests, applied with kubectl as they stand, behave as documented: seen in what kubectl shows and
@@ -76,14 +74,9 @@ export function antreaDocumentedContract(
       rmSync(stateDir, { recursive: true, force: true });
     }, 60_000);
 
-    async function kubectl(command: string, input?: string): Promise<string> {
-      const { stdout, stderr } = await run(['kubectl', ...command.split(' ')], {
-        env: { KUBECONFIG: cluster.kubeconfig },
-        allowFailure: true,
-        ...(input === undefined ? {} : { input }),
-      });
-      return stdout + stderr;
-    }
+    const kubectl = (command: string, input?: string): Promise<string> =>
+      runKubectl(cluster.kubeconfig, command, { input });
+
     badObjectsContract(() => api);
 
     const patience = { timeout: limits.pod, interval: 100 };
