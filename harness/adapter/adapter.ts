@@ -113,6 +113,8 @@ export interface Adapter {
   /** Resolves when the implementation says that it is ready. */
   install(context: AdapterContext): Promise<void>;
   uninstall(context: AdapterContext): Promise<void>;
+  /** Resolves when all its programs are there and do their work, after something was broken. */
+  whenReady?(context: AdapterContext): Promise<void>;
   /** Creates the policy, or changes it to this. @throws Refused */
   apply(intent: EgressIntent, context: AdapterContext): Promise<void>;
   remove(name: string, context: AdapterContext): Promise<void>;

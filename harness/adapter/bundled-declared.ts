@@ -38,6 +38,7 @@ export const bundledDeclared: Declared = {
   },
   vlan: 'reported',
   claimByPodLabels: 'possible',
-  nodeLossMs: 10_000,
+  // It goes by the readiness of nodes, which Kubernetes takes back after 50 s (node-monitor-grace-period).
+  nodeLossMs: 60_000,
   settleMs: 10_000,
 };

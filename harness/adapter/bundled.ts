@@ -15,6 +15,7 @@ import { both } from '../check/address.ts';
 import type { Adapter } from './adapter.ts';
 import { attemptBundled } from './bundled-attempt.ts';
 import { bundledDiagnostics } from './bundled-diagnostics.ts';
+import { bundledReady } from './bundled-ready.ts';
 import { bundledDeclared } from './bundled-declared.ts';
 import { bundledFeatures } from './bundled-features.ts';
 import { appliedTo, applyAll, dropUnusedPools, objectsOf } from './bundled-objects.ts';
@@ -50,6 +51,8 @@ export const bundled: Adapter = {
       await context.kube.apply(resourceRefOf(object), object);
     await whenWorkloadsReady(context, installNamespace);
   },
+
+  whenReady: bundledReady,
 
   async uninstall(context) {
     for (const object of installManifest().toReversed()) {

@@ -17,9 +17,12 @@ export class Faults implements AsyncDisposable {
     this.#keeper = this.#undo.use(new Keeper());
   }
 
-  /** Makes a fault: of a node, or of what all nodes share. Nothing that a policy promises changes by it. */
+  /**
+   * Makes a fault: of a node, or of what all nodes share. Nothing that a policy promises changes by it. Its end resolves
+   * when the implementation is ready again.
+   */
   async make(name: FaultName, node = this.#testbed.cluster.nodes[0]?.name ?? ''): Promise<Injected> {
-    const { cluster, kube, adapter } = this.#testbed;
+    const { cluster, kube, adapter, context } = this.#testbed;
     const of = faults[name].hits === 'cluster' ? '' : ` of ${node}`;
     this.#log.step(`${name}${of}: ${faults[name].does}`);
     const site = { cluster, kube, adapter, node: cluster.node(node) };
@@ -31,6 +34,7 @@ export class Faults implements AsyncDisposable {
     this.#log.recorder.record({ type: 'fault', atUs: beginUs, fault: name, node, begunUs });
     const end = async (): Promise<void> => {
       await made.end();
+      await adapter.whenReady?.(context);
       this.#log.step(`${name}${of} is taken back`);
     };
     return { ...made, end };
