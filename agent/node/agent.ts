@@ -187,7 +187,8 @@ class Agent implements NodeAgent {
     const alive = aliveByReadiness(watched.nodes);
     const { nodeName } = this.#options;
     const mayTake: Facts['mayTake'] = (egress, ip) =>
-      this.#handover.mayTake(egress, ip, nodeName, alive, performance.now());
+      // Who has it need not wait for anybody, whatever somebody has written into the status.
+      this.#plan?.held.has(ip) === true || this.#handover.mayTake(egress, ip, nodeName, alive, performance.now());
     return { ...watched, alive, configuredAddresses: this.#configured, mayTake };
   }
 

@@ -124,6 +124,8 @@ export interface Adapter {
   ownerOf(name: string, context: AdapterContext): Promise<string | null>;
   /** What it says about the policy, where it claims StatusNode. */
   statusOf?(name: string, context: AdapterContext): Promise<PolicyStatus>;
+  /** Somebody with the right to writes into its record of the policy that this node has the address; where it claims StatusNode. */
+  claimElsewhere?(name: string, node: string, context: AdapterContext): Promise<void>;
   /** These destinations, CIDRs, are excepted for all policies, and no others; where it claims ExcludedCIDRs. */
   except?(cidrs: readonly string[], context: AdapterContext): Promise<void>;
   readonly pools?: PoolAdapter;

@@ -94,6 +94,10 @@ export const bundled: Adapter = {
 
   statusOf: (name, { kube }) => bundledStatus(name, kube),
 
+  async claimElsewhere(name, egressNode, { kube }) {
+    await kube.patch(egresses, name, { status: { egressNode } }, { type: 'merge', subresource: 'status' });
+  },
+
   eventsOf: (name, { kube }) => bundledEvents(name, kube),
 
   metrics: ({ cluster }) => bundledMetrics(cluster),

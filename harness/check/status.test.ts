@@ -29,6 +29,13 @@ test.each([
     answering: { [x]: null },
     outcome: 'fail',
   },
+  {
+    what: 'a node for no address',
+    claims: { '': 'somewhere' },
+    wanted: [],
+    answering: { [x]: null },
+    outcome: 'fail',
+  },
   { what: 'nothing, of an address', claims: {}, wanted: [x], answering: { [x]: 'node-1' }, outcome: 'fail' },
   { what: 'one of two', claims: { [x]: 'a' }, wanted: [x, y], answering: { [x]: 'a', [y]: 'b' }, outcome: 'fail' },
   {

@@ -60,6 +60,7 @@ export const defects = {
   'source-port-once': 'of the connections from one source port to one destination only the first is let out',
   'translations-stay': 'translations are kept for ten minutes after they were last used',
   'filter-stays-strict': 'reverse path filters of nodes are set to strict again and again',
+  'status-believed': 'a node gives an address up when somebody writes into the status that another one has it',
   'no-gateway-leaks': 'pods of a policy without a node leave with the address of their own',
   'forged-sources-pass': 'pods may use whatever source address they like',
   'overlay-open': 'the egress node takes whatever anybody sends into its tunnel',

@@ -142,6 +142,18 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
   }),
   'no-gateway-leaks': () => (plan) => ({ ...plan, steering: only(plan.steering, (_, way) => way !== steerDrop) }),
   'subnets-ignored': () => (plan) => ({ ...plan, subnets: new Map() }),
+  'status-believed': () => {
+    // For good: a moment would be too short to be seen each time.
+    const elsewhere = new Set<string>();
+    return (plan) => {
+      for (const { egress, places } of plan.ownership) {
+        const told = egress.status?.egressNode ?? '';
+        for (const { ip, node } of places) if (ip !== null && told !== '' && told !== node) elsewhere.add(ip);
+      }
+      const keep = (address: string): boolean => !elsewhere.has(address);
+      return { ...plan, held: new Set([...plan.held].filter(keep)), owned: new Set([...plan.owned].filter(keep)) };
+    };
+  },
   'limits-missing': () => (plan) => ({ ...plan, limits: new Map() }),
   'limits-halved': () => (plan) => ({
     ...plan,

@@ -120,6 +120,14 @@ export class Egress {
     await this.#adapter.replace(this.#intent, this.#context);
   }
 
+  /** Somebody writes into the record of the policy that another node has its address. */
+  async claimElsewhere(node: string): Promise<void> {
+    this.#log.step(`somebody writes that policy ${this.name} is on ${node}`);
+    if (this.#adapter.claimElsewhere === undefined)
+      throw new Error(`${this.#adapter.name} claims a status and has no way to write into it`);
+    await this.#adapter.claimElsewhere(this.name, node, this.#context);
+  }
+
   async remove(options: ChangeOptions = {}): Promise<void> {
     if (this.#removed) return;
     this.#log.change(`policy ${this.name} is removed`, () => !options.stillSelected);

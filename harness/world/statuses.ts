@@ -38,6 +38,7 @@ export class Statuses {
       if (judged.outcome === 'pass') return this.#log.conclude({ ...judged, measured: { toldMs } });
       // The address may have moved between the two questions.
       if (millisSince(startUs, nowUs()) > statusMs) return this.#log.conclude(judged);
+      await sleep(lookEveryMs);
     }
   }
 
