@@ -61,6 +61,7 @@ export const defects = {
   'translations-stay': 'translations are kept for ten minutes after they were last used',
   'filter-stays-strict': 'reverse path filters of nodes are set to strict again and again',
   'status-believed': 'a node gives an address up when somebody writes into the status that another one has it',
+  'others-cleared': 'tables on nodes that somebody else has made are deleted',
   'no-gateway-leaks': 'pods of a policy without a node leave with the address of their own',
   'forged-sources-pass': 'pods may use whatever source address they like',
   'overlay-open': 'the egress node takes whatever anybody sends into its tunnel',

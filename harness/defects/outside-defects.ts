@@ -40,20 +40,14 @@ export const outsideDefects: Readonly<Partial<Record<DefectName, OutsideDefect>>
          meta l4proto udp ct timeout set "long"
        }`,
     ),
-  'filter-stays-strict': async ({ cluster }) => {
-    const until = (name: string): string => `/run/seeded-defect-${name}`;
-    const script = (name: string): string =>
-      `touch ${until(name)}; while [ -e ${until(name)} ]; do for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 > $f; done; sleep 0.05; done`;
-    const shells = cluster.nodes.map((node) =>
-      node.run(['sh', '-c', script(node.name)], { timeoutMs: 300_000, allowFailure: true }),
-    );
-    return {
-      [Symbol.asyncDispose]: async () => {
-        await Promise.all(cluster.nodes.map((node) => node.run(['rm', '-f', until(node.name)])));
-        await Promise.all(shells);
-      },
-    };
-  },
+  'filter-stays-strict': ({ cluster }) =>
+    again(cluster, 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 > $f; done'),
+  // Those of cases have names such as sec_10_4f3a_1.
+  'others-cleared': ({ cluster }) =>
+    again(
+      cluster,
+      "nft list tables ip | grep -E '^table ip [a-z]+_[0-9]+_' | while read -r table; do nft delete $table; done",
+    ),
   'announcements-lost': ({ cluster }) =>
     nodeTable(
       cluster,
@@ -80,6 +74,22 @@ export const outsideDefects: Readonly<Partial<Record<DefectName, OutsideDefect>>
     return null;
   },
 };
+
+/** A line of shell on every node, over and over. */
+async function again({ nodes }: AdapterContext['cluster'], line: string): Promise<AsyncDisposable> {
+  const until = (name: string): string => `/run/seeded-defect-${name}`;
+  const script = (name: string): string =>
+    `touch ${until(name)}; while [ -e ${until(name)} ]; do ${line}; sleep 0.05; done`;
+  const shells = nodes.map((node) =>
+    node.run(['sh', '-c', script(node.name)], { timeoutMs: 300_000, allowFailure: true }),
+  );
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(nodes.map((node) => node.run(['rm', '-f', until(node.name)])));
+      await Promise.all(shells);
+    },
+  };
+}
 
 /** A route on every node. */
 async function nodeRoute({ nodes }: AdapterContext['cluster'], route: readonly string[]): Promise<AsyncDisposable> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Host } from '../../clusters/cluster.ts';
 import type { Adapter, AdapterContext } from '../adapter/adapter.ts';
 import { asBefore, stateLines, without, type NodeState } from '../check/node-state.ts';
-import type { CheckResult } from '../check/violations.ts';
+import { failed, passed, type CheckResult } from '../check/violations.ts';
 import { nowUs } from '../traffic/protocol.ts';
 import type { CaseLog } from './case-log.ts';
 import { millisSince } from './probing.ts';
@@ -50,6 +50,18 @@ export class Installation {
     await action();
     const after = await statesOf(this.#testbed.cluster);
     return new Map([...after].map(([name, state]) => [name, without(state, before.get(name) ?? [])]));
+  }
+
+  /** Check: these lines of others are on the nodes now. */
+  async keeps(others: NodeStates): Promise<CheckResult> {
+    const name = 'what others have put on nodes is there as they put it';
+    const now = await statesOf(this.#testbed.cluster);
+    const lost = [...others].flatMap(([node, lines]) =>
+      without(lines, now.get(node) ?? []).map((line) => `${node} has lost: ${line}`),
+    );
+    const count = [...others.values()].reduce((sum, lines) => sum + lines.length, 0);
+    if (lost.length > 0) return this.#log.conclude(failed(name, lost.slice(0, 10).join('; '), []));
+    return this.#log.conclude(passed(name, `${count} lines on ${others.size} nodes`));
   }
 
   /** Check: when it is taken away, nodes come to be as they were before it came, but for the lines of others. It is put back. */
