@@ -146,6 +146,8 @@ export const capabilities = [
   'realTimePriority',
   /** Commands and programs can be run on nodes. */
   'nodeHosts',
+  /** Other parts of Kubernetes, such as kube-proxy, are pods of kube-system that can be restarted. */
+  'systemPods',
   /** The address that a pod gets can be chosen. */
   'podAddresses',
   'router',

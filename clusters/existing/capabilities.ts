@@ -6,6 +6,7 @@ const nothingOutside: CapabilityState = { has: false, why: 'the outside is one h
 /** What can be done with a cluster that is only borrowed. */
 export const existingCapabilities: Cluster['capabilities'] = {
   nodeHosts: notOurs,
+  systemPods: notOurs,
   podAddresses: notOurs,
   powerOff: notOurs,
   unplug: notOurs,

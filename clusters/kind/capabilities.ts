@@ -7,6 +7,7 @@ const has: CapabilityState = { has: true };
 export function kindCapabilities(ipFamily: IpFamily): Cluster['capabilities'] {
   return {
     nodeHosts: has,
+    systemPods: has,
     podAddresses: has,
     router: has,
     firewall: has,

@@ -11,6 +11,7 @@ const ipv6: CapabilityState = hasIPv6 ? has : { has: false, why: 'the kernel of 
 /** What the embedded cluster can do. */
 export const netnsCapabilities: Cluster['capabilities'] = {
   nodeHosts: has,
+  systemPods: { has: false, why: 'proxy, scheduler and controllers are parts of the cluster itself' },
   podAddresses: has,
   router: has,
   firewall: has,

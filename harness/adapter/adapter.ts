@@ -135,6 +135,8 @@ export interface Adapter {
   readonly programs?: OwnPrograms;
   /** Ends its own programs of that kind, all at once, and resolves when they are back. */
   restart(what: 'agents' | 'controller', context: AdapterContext): Promise<void>;
+  /** Replaces all its programs, as an upgrade does, and resolves when the new ones are there. */
+  upgrade(context: AdapterContext): Promise<void>;
   /** What it has told about the policy, also about one that is gone; where it claims Events. */
   eventsOf?(name: string, context: AdapterContext): Promise<readonly PolicyEvent[]>;
   /** What it counts; where it claims Metrics. */

@@ -14,6 +14,7 @@ export const bundledDeclared: Declared = {
   nodeSecondaryAddress: 'outside',
   openConnectionOnApply: 'goes on',
   openConnectionOnDelete: 'goes on',
+  podsWithoutController: 'served',
   sourcePort: 'kept where free',
   trafficClass: 'kept',
   ipOptions: 'kept',

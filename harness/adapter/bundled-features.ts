@@ -16,6 +16,7 @@ export const bundledFeatures: ReadonlySet<Feature> = new Set<Feature>([
   'UpdateIP',
   'PinToNode',
   'NoLeakAtPodStart',
+  'ConnSurvivesUpgrade',
   'StatusNode',
   'Events',
   'Metrics',

@@ -10,7 +10,7 @@ import {
   installNamespace,
 } from '../../agent/api/install.ts';
 import { defaultOverlayPort, overlayMac, vni } from '../../agent/api/overlay.ts';
-import { namespaces } from '../../agent/kube/object.ts';
+import { daemonSets, deployments, namespaces } from '../../agent/kube/object.ts';
 import { both } from '../check/address.ts';
 import type { Adapter } from './adapter.ts';
 import { attemptBundled } from './bundled-attempt.ts';
@@ -118,6 +118,16 @@ export const bundled: Adapter = {
   },
 
   restart: (what, context) => restartPods(context, installNamespace, what === 'agents' ? agentName : controllerName),
+
+  // As `kubectl rollout restart` does it, which is what a new image does as well.
+  async upgrade(context) {
+    const annotations = { 'egressproof.dev/restarted-at': new Date().toISOString() };
+    const patch = { spec: { template: { metadata: { annotations } } } };
+    const how = { type: 'merge', namespace: installNamespace } as const;
+    await context.kube.patch(daemonSets, agentName, patch, how);
+    await context.kube.patch(deployments, controllerName, patch, how);
+    await whenWorkloadsReady(context, installNamespace);
+  },
 
   manifest: (intent) =>
     objectsOf(intent)

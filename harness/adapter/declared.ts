@@ -29,6 +29,8 @@ export interface Declared {
   readonly openConnectionOnApply: 'goes on' | 'reset' | 'hangs';
   /** What becomes of a TCP connection with the Egress IP when its policy is deleted. */
   readonly openConnectionOnDelete: 'goes on' | 'reset' | 'hangs';
+  /** What becomes of pods that start while the controller is away: they have their Egress IP, or nothing until it is back. */
+  readonly podsWithoutController: 'served' | 'wait';
   /** Whether connections keep the source port that the pod chose. */
   readonly sourcePort: 'kept where free' | 'changed';
   /** What becomes of DSCP and ECN of a pod's packets on their way outside. */

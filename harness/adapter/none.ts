@@ -16,6 +16,7 @@ export const none: Adapter = {
   replace: () => Promise.resolve(),
   ownerOf: () => Promise.resolve(null),
   restart: () => Promise.resolve(),
+  upgrade: () => Promise.resolve(),
   manifest: () => '',
   diagnostics: () => Promise.resolve({}),
 };

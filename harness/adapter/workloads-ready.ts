@@ -17,6 +17,8 @@ interface Workload extends KubeObject {
     readonly numberReady?: number;
     readonly updatedNumberScheduled?: number;
     readonly readyReplicas?: number;
+    readonly updatedReplicas?: number;
+    readonly replicas?: number;
   };
 }
 
@@ -51,12 +53,22 @@ function missing(daemonSets: Reflection<Workload>, deployments: Reflection<Workl
     const { desiredNumberScheduled = 0, numberReady = 0, updatedNumberScheduled = 0 } = status ?? {};
     const isReady =
       desiredNumberScheduled > 0 && Math.min(numberReady, updatedNumberScheduled) >= desiredNumberScheduled;
-    return isReady ? [] : [`DaemonSet ${metadata.name}: ${numberReady} of ${desiredNumberScheduled} ready`];
+    return isReady && isSeen(metadata, status)
+      ? []
+      : [`DaemonSet ${metadata.name}: ${numberReady} of ${desiredNumberScheduled} ready`];
   });
   const others = [...deployments.items.values()].flatMap(({ metadata, spec, status }) => {
     const { replicas = 1 } = spec;
-    const { readyReplicas = 0 } = status ?? {};
-    return readyReplicas >= replicas ? [] : [`Deployment ${metadata.name}: ${readyReplicas} of ${replicas} ready`];
+    const { readyReplicas = 0, updatedReplicas = 0, replicas: all = 0 } = status ?? {};
+    const isReady = Math.min(readyReplicas, updatedReplicas) >= replicas && all === replicas;
+    return isReady && isSeen(metadata, status)
+      ? []
+      : [`Deployment ${metadata.name}: ${readyReplicas} of ${replicas} ready, ${updatedReplicas} of ${all} new`];
   });
   return [...sets, ...others];
+}
+
+/** Before its controller has seen a change, a status is about what was before. */
+function isSeen({ generation = 0 }: Workload['metadata'], status: Workload['status']): boolean {
+  return (status?.observedGeneration ?? 0) >= generation;
 }

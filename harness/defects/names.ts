@@ -73,6 +73,8 @@ export const defects = {
   'masqueraded-before':
     'something else on the nodes masquerades what leaves the pod network, before the egress node can translate',
   'gap-while-moving': 'a pod that changes its address has that of its egress node for a moment',
+  'starts-empty': 'an agent that starts lets all pods out as their nodes until it has looked around',
+  'forgets-without-api': 'a node that does not reach the API server forgets which pods have an Egress IP',
   'restart-chooses-anew': 'an agent that is restarted gives pods the address of another policy',
   'second-claim-ignored': 'the second policy for an address gives it to nobody',
   'second-claim-takes-over': 'the second policy for an address takes it away from the pods of the first',

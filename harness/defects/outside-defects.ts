@@ -48,6 +48,11 @@ export const outsideDefects: Readonly<Partial<Record<DefectName, OutsideDefect>>
       cluster,
       "nft list tables ip | grep -E '^table ip [a-z]+_[0-9]+_' | while read -r table; do nft delete $table; done",
     ),
+  'forgets-without-api': ({ cluster }) => {
+    const service = cluster.topology.serviceCIDR.replace(/\d+\/\d+$/, '1');
+    const reached = `timeout 1 bash -c 'exec 3<>/dev/tcp/${service}/443' 2> /dev/null`;
+    return again(cluster, `${reached} || nft flush map ip egressproof steering`);
+  },
   'announcements-lost': ({ cluster }) =>
     nodeTable(
       cluster,

@@ -209,6 +209,13 @@ export const planDefects: Readonly<Partial<Record<DefectName, () => Rewrite>>> =
     };
   },
   'unknown-pods-pass': () => (plan) => ({ ...plan, unknownPods: 'allow' }),
+  'starts-empty': () => {
+    const startedMs = performance.now();
+    return (plan) =>
+      performance.now() - startedMs < 1_500
+        ? { ...plan, steering: new Map(), snat: new Map(), owned: new Set() }
+        : plan;
+  },
   'early-pods-ignored': () => steersOnly((pod, early) => !early.has(pod)),
 };
 

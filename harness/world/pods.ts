@@ -16,6 +16,7 @@ import { CaseStopped } from './case-log.ts';
 import type { CasePod, Login } from './case-pod.ts';
 import { nameOf, pathsOf, planOf, suffix, type ProbeOptions } from './probe-options.ts';
 import {
+  asText,
   burstOver,
   convergeOver,
   probeDuring,
@@ -110,11 +111,8 @@ export class Pods {
 
   /** Check: every connection or datagram is refused by the host it goes to, which tells the pod. */
   areRefusedBy(to: NonNullable<ProbeOptions['to']>, options: ProbeOptions = {}): Promise<CheckResult> {
-    return this.#burst(
-      `${this.label} are refused by ${nameOf(to)}${suffix(options)}`,
-      { ...options, to },
-      refusedByHost,
-    );
+    const name = `${this.label} are refused by ${nameOf(to)}${suffix(options)}`;
+    return this.#burst(name, { ...options, to }, refusedByHost);
   }
 
   /** Check: no connection is answered. */
@@ -203,33 +201,38 @@ export class Pods {
     const paths = this.#paths(options);
     const all = await probeDuring(paths, Math.max(20, 10 * paths.length), log.sample(name), meanwhile);
     const samples = all.filter(counts);
-    const rule = { pods: this.facts, samples, atLeast: burst.count, expectedOf: expectedOf(expected) };
-    return log.conclude(sourceAlways(rule, this.#context(name)));
+    return this.#concludeSources(name, { samples, atLeast: burst.count, expected });
+  }
+
+  #concludeSources(name: string, of: { samples: Sample[]; atLeast: number; expected: Expected }): CheckResult {
+    const rule = { ...of, pods: this.facts, expectedOf: expectedOf(of.expected) };
+    return this.#around.log.conclude(sourceAlways(rule, this.#context(name)));
   }
 
   /**
-   * Check: a connection that each pod keeps, and asks over every `everyMs` for `forMs`, answers each time and has the
-   * expected source all the time.
+   * Check: a connection that each pod keeps, and asks over every `everyMs` for `forMs`, or until something is over, answers
+   * each time and has the expected source all the time.
    */
   async keepLeavingAs(
     expected: Expected,
-    how: { by: readonly StreamKind[]; forMs: number; everyMs: number; over?: IpFamily },
+    how: { by: readonly StreamKind[]; everyMs: number; over?: IpFamily } & (
+      { forMs: number } | { until: Promise<void> }
+    ),
   ): Promise<CheckResult> {
-    const { log } = this.#around;
-    const count = Math.ceil(how.forMs / how.everyMs);
-    const as = typeof expected === 'string' ? expected : expected.join(' or ');
-    const name = `${this.label} keep leaving as ${as} over one connection (${how.by.join(', ')}, ${how.forMs / 1000} s)`;
+    const { by, everyMs: intervalMs, over } = how;
+    const count = 'forMs' in how ? Math.ceil(how.forMs / intervalMs) : undefined;
+    const time = 'forMs' in how ? [`${how.forMs / 1000} s`] : [];
+    const name = `${this.label} keep leaving as ${asText(expected)} over one connection (${[...by, ...time].join(', ')})`;
     const samples: Sample[] = [];
-    const keep = (sample: Sample): void => {
-      samples.push(sample);
-      log.sample(name)(sample);
-    };
-    const kept = this.#paths(how.over === undefined ? {} : { over: how.over }).flatMap(({ pod, destination }) =>
-      how.by.map((kind) => pod.keep({ kind, destination, count, intervalMs: how.everyMs, onSample: keep }).done),
+    const onSample = (one: Sample): void => void samples.push(one);
+    const plan = { ...(count === undefined ? {} : { count }), intervalMs, onSample };
+    const kept = this.#paths(over === undefined ? {} : { over }).flatMap(({ pod, destination }) =>
+      by.map((kind) => pod.keep({ kind, destination, ...plan })),
     );
-    await Promise.all(kept);
-    const rule = { pods: this.facts, samples, atLeast: count, expectedOf: expectedOf(expected) };
-    return log.conclude(sourceAlways(rule, this.#context(name)));
+    if ('until' in how) void how.until.finally(() => kept.forEach((one) => one.stop()));
+    await Promise.all(kept.map(({ done }) => done));
+    samples.forEach(this.#around.log.sample(name));
+    return this.#concludeSources(name, { samples, atLeast: count ?? burst.count, expected });
   }
 
   /** Makes connections and judges nothing; for checkers that the case calls itself. */
@@ -241,18 +244,16 @@ export class Pods {
   /** Check: a TLS server answers every pod. */
   async reachHttps(to: Destination, path: string): Promise<CheckResult> {
     const name = `${this.label} reach ${to.name}`;
-    const { log } = this.#around;
     const samples = (await Promise.all(this.members.map((pod) => pod.https(to, path)))).flat();
-    samples.forEach(log.sample(name));
-    return log.conclude(reachable({ pods: this.facts, samples, atLeast: 1 }, this.#context(name)));
+    samples.forEach(this.#around.log.sample(name));
+    return this.#around.log.conclude(reachable({ pods: this.facts, samples, atLeast: 1 }, this.#context(name)));
   }
 
   /** Check: the database admits every pod and sees the expected source. */
   async queryAs(expected: Expected, login: Login, to: Destination, count: number = burst.count): Promise<CheckResult> {
-    const name = `${this.label} reach database ${login.database} as ${typeof expected === 'string' ? expected : expected.join(' or ')}`;
+    const name = `${this.label} reach database ${login.database} as ${asText(expected)}`;
     const samples = await this.#query(name, login, to, count);
-    const rule = { pods: this.facts, samples, atLeast: count, expectedOf: expectedOf(expected) };
-    return this.#around.log.conclude(sourceAlways(rule, this.#context(name)));
+    return this.#concludeSources(name, { samples, atLeast: count, expected });
   }
 
   /** Check: the database itself refuses every pod. Time-outs would not show that the database decided. */
@@ -292,8 +293,7 @@ export class Pods {
   }
 
   #sentence(verb: string, expected: Expected, options: ProbeOptions): string {
-    const as = typeof expected === 'string' ? expected : expected.join(' or ');
     const action = options.to === undefined ? verb : `reach ${nameOf(options.to)}`;
-    return `${this.label} ${action} as ${as}${suffix(options)}`;
+    return `${this.label} ${action} as ${asText(expected)}${suffix(options)}`;
   }
 }

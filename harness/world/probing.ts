@@ -133,6 +133,8 @@ class GoodRun {
 /** What a source address is expected to be: addresses, 'the address of their node' or 'their own address'. */
 export type Expected = string | readonly string[];
 
+export const asText = (expected: Expected): string => (typeof expected === 'string' ? expected : expected.join(' or '));
+
 export function expectedOf(expected: Expected): (pod: PodFacts, to: Destination) => readonly string[] {
   if (expected === 'the address of their node')
     return (pod, to) => ofFamily(both(pod.nodeAddress, pod.nodeAddress6), to);

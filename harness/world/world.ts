@@ -33,6 +33,7 @@ import { Pods, type PodsSurroundings } from './pods.ts';
 import { startPodsAs, type PodAddress } from './pod-addresses.ts';
 import { selectionOf, type Of } from './selection.ts';
 import { SecondNetwork } from './second-network.ts';
+import { Restarts } from './restarts.ts';
 import { Services } from './services.ts';
 import { Statuses } from './statuses.ts';
 import type { Testbed } from './testbed.ts';
@@ -61,6 +62,7 @@ export class World implements AsyncDisposable {
   readonly bulk: Bulk;
   readonly diagnostics: Diagnostics;
   readonly faults: Faults;
+  readonly restarts: Restarts;
   readonly log: CaseLog;
   readonly #testbed: Testbed;
   readonly #undo = new AsyncDisposableStack();
@@ -86,6 +88,7 @@ export class World implements AsyncDisposable {
     this.bulk = new Bulk(testbed, log);
     this.diagnostics = new Diagnostics(testbed, log);
     this.faults = this.#undo.use(new Faults(testbed, log));
+    this.restarts = new Restarts(testbed, log);
     this.forgery = new Forgery(testbed, this.namespaces, log);
     this.services = new Services(testbed, this.namespaces);
     this.neighbours = this.#undo.use(new Neighbours(testbed, log));
@@ -184,14 +187,6 @@ export class World implements AsyncDisposable {
     this.#undo.defer(() => egress.remove());
     await egress.apply();
     return egress;
-  };
-
-  /** Ends the implementation's own programs of that kind, all at once; resolves when they are back. */
-  readonly restart = async (what: 'agents' | 'controller'): Promise<void> => {
-    const { adapter, context } = this.#testbed;
-    this.log.step(`restart of the ${what} of ${adapter.name}`);
-    await adapter.restart(what, context);
-    this.log.step(`the ${what} are back`);
   };
 
   /** Excepts these destinations, CIDRs, and no others, for all policies; at the end of the case none. */

@@ -42,13 +42,6 @@ export default defineCase({
     } as const;
     const { nodePort } = await services.create('shop', 'local', wish);
     await pods('shop').eventuallyLeaveAs('the address of their node', { by, over });
-    const x = await egress({ namespace: 'shop' }, { addresses: [newAddress6()] });
-    await pods('shop').eventuallyLeaveAs(x.address, { by, over });
-    await coversAllPlacements(pods('shop'), x);
-    await pods('shop').leaveAs(x.address, { by, over, count: 20 });
-    await pods('other').leaveAs('the address of their node', { by, over });
-    for (const server of servers)
-      await pods('shop', 'other').reach(server, 'their own address', { by: ['tcp', 'udp'] });
     const client = await fromOutside.client();
     const nodePorts = topology.nodes.map(({ name, address, address6 = address }) => ({
       name: `node port on ${name}`,
@@ -56,6 +49,13 @@ export default defineCase({
       port: nodePort,
     }));
     await client.untilAnsweredBy(nodePorts, { by: ['tcp', 'udp'] });
+    const x = await egress({ namespace: 'shop' }, { addresses: [newAddress6()] });
+    await pods('shop').eventuallyLeaveAs(x.address, { by, over });
+    await coversAllPlacements(pods('shop'), x);
+    await pods('shop').leaveAs(x.address, { by, over, count: 20 });
+    await pods('other').leaveAs('the address of their node', { by, over });
+    for (const server of servers)
+      await pods('shop', 'other').reach(server, 'their own address', { by: ['tcp', 'udp'] });
     for (const to of nodePorts) await client.reach(to, witnessAddress6, { by: ['tcp', 'udp'] });
     for (const [index, server] of servers.entries()) {
       await fromOutside.leadTo(server.host, pods('shop').facts[index]?.node ?? '');

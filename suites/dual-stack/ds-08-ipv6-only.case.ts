@@ -26,14 +26,14 @@ export default defineCase({
     await Promise.all(pods('shop').members.map((pod) => services.serve(pod)));
     const service = await services.create('shop', 'echo', { type: 'ClusterIP', selector: { app: 'echo' } });
     const apiServer = await services.apiServer();
+    const to = { name: 'a service', host: service.clusterIP, port: service.port };
+    await pods('shop').untilAnsweredBy([to], { by: ['tcp', 'udp'] });
     const x = await egress({ namespace: 'shop' });
     await pods('shop').eventuallyLeaveAs(x.address, { by });
     await coversAllPlacements(pods('shop'), x);
     await pods('shop').leaveAs(x.address, { by, count: 20 });
     await pods('other').leaveAs('the address of their node', { by });
     for (const server of servers) await pods('shop').reach(server, 'their own address', { by: ['tcp', 'udp'] });
-    const to = { name: 'a service', host: service.clusterIP, port: service.port };
-    await pods('shop').untilAnsweredBy([to], { by: ['tcp', 'udp'] });
     await pods('shop').reachButNeverAs(to, [x.address], { by: ['tcp', 'udp'] });
     await pods('shop').reachHttps(apiServer.service, '/version');
     await statuses.comesTrue(x);

@@ -29,14 +29,14 @@ export default defineCase({
       for (const node of topology.nodes)
         ways.push({ policy, to: { name: `node port on ${node.name}, ${policy}`, host: node.address, port: nodePort } });
     }
-    const x = await egress({ namespace: 'shop' });
-    await pods('shop').eventuallyLeaveAs(x.address);
-    await coversAllPlacements(pods('shop'), x);
     const by = ['tcp', 'udp'] as const;
     await client.untilAnsweredBy(
       ways.map(({ to }) => to),
       { by },
     );
+    const x = await egress({ namespace: 'shop' });
+    await pods('shop').eventuallyLeaveAs(x.address);
+    await coversAllPlacements(pods('shop'), x);
     for (const { to, policy } of ways) {
       // externalTrafficPolicy Local keeps the client's address; with Cluster the node that was asked puts one of its own.
       if (policy === 'Local') await client.reach(to, witnessAddress, { by });

@@ -20,12 +20,12 @@ export default defineCase({
     const selector = { app: 'echo' };
     const cluster = await services.create('shop', 'echo', { type: 'ClusterIP', selector });
     const processes = await nodeProcesses(topology.nodes.map(({ name }) => name));
-    const x = await egress({ namespace: 'shop' });
-    await pods('shop').eventuallyLeaveAs(x.address);
-    await coversAllPlacements(pods('shop'), x);
     const by = ['tcp', 'udp'] as const;
     const service = { name: 'service of selected pods', host: cluster.clusterIP, port: cluster.port };
     await processes.untilAnsweredBy([service], { by });
+    const x = await egress({ namespace: 'shop' });
+    await pods('shop').eventuallyLeaveAs(x.address);
+    await coversAllPlacements(pods('shop'), x);
     await processes.reachButNeverAs(service, [x.address], { by });
     await pods('daemons').reachButNeverAs(service, [x.address], { by });
     for (const server of servers) await processes.reachButNeverAs(server, [x.address], { by });

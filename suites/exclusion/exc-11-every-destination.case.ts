@@ -21,6 +21,8 @@ export default defineCase({
     const dns = await services.dnsServer();
     const cluster = await services.create('shop', 'echo', { type: 'ClusterIP', selector: { app: 'echo' } });
     const { service, endpoint } = await services.apiServer();
+    const byName = { name: 'service by name', host: cluster.dnsName, port: cluster.port };
+    await pods('shop').untilAnsweredBy([byName], { dns });
     const x = await egress('everything');
     await pods('shop').eventuallyLeaveAs(x.address, { by: ['tcp', 'udp'] });
     await coversAllPlacements(pods('shop'), x);
@@ -29,8 +31,6 @@ export default defineCase({
     for (const daemon of pods('daemons').members) {
       await pods('shop').reachButNeverAs(await services.serve(daemon, portOf(daemon.facts)), [x.address]);
     }
-    const byName = { name: 'service by name', host: cluster.dnsName, port: cluster.port };
-    await pods('shop').untilAnsweredBy([byName], { dns });
     await pods('shop').reachButNeverAs(byName, [x.address], { dns });
     await pods('shop').reachHttps(service, '/version');
     await pods('shop').reachHttps(endpoint, '/version');

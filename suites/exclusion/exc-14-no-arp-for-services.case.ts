@@ -23,11 +23,11 @@ export default defineCase({
       type: 'ClusterIP',
       selector: { app: 'nobody' },
     });
+    const service = { name: 'service', host: cluster.clusterIP, port: cluster.port };
+    await pods('shop').untilAnsweredBy([service], { by: ['tcp', 'udp'] });
     const x = await egress({ namespace: 'shop' });
     await pods('shop').eventuallyLeaveAs(x.address);
     await coversAllPlacements(pods('shop'), x);
-    const service = { name: 'service', host: cluster.clusterIP, port: cluster.port };
-    await pods('shop').untilAnsweredBy([service], { by: ['tcp', 'udp'] });
     const watches = await Promise.all(topology.nodes.map(({ name }) => watchNode(name, topology.serviceCIDR)));
     const nowhere = { name: 'service address of nobody', host: unused(topology.serviceCIDR), port: cluster.port };
     await pods('shop').reachButNeverAs(service, [x.address], { by: ['tcp', 'udp'] });

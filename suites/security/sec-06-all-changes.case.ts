@@ -15,7 +15,7 @@ export default defineCase({
   // The agents of all nodes are restarted.
   exclusive: true,
   disruptive: true,
-  async checks({ pods, egress, newAddress, restart, coversAllPlacements }) {
+  async checks({ pods, egress, newAddress, restarts, coversAllPlacements }) {
     const x = await egress({ namespace: 'shop' });
     await pods('shop').eventuallyLeaveAs(x.address);
     await coversAllPlacements(pods('shop'), x);
@@ -27,8 +27,8 @@ export default defineCase({
         await pods('shop').eventuallyLeaveAs(address, { meanwhile: [before, later] });
         await x.replace();
       }
-      await restart('agents');
-      await restart('controller');
+      await restarts.of('agents');
+      await restarts.of('controller');
     });
     await pods('shop').leaveAs(later);
     await pods('other').leaveAs('the address of their node');

@@ -12,14 +12,14 @@ export default defineCase({
   catches: ['restart-chooses-anew'],
   exclusive: true,
   disruptive: true,
-  async checks({ pods, egress, declared, restart, coversAllPlacements }) {
+  async checks({ pods, egress, declared, restarts, coversAllPlacements }) {
     const older = await egress({ namespace: 'shop' });
     const younger = await egress({ namespace: 'shop' });
     const addresses = declared.conflict === 'oldest' ? [older.address] : [older.address, younger.address];
     await pods('shop').eventuallyLeaveAs(addresses);
     await coversAllPlacements(pods('shop'), older);
-    await pods('shop').arriveOnlyAs(addresses, () => restart('agents'));
-    await pods('shop').arriveOnlyAs(addresses, () => restart('controller'));
+    await pods('shop').arriveOnlyAs(addresses, () => restarts.of('agents'));
+    await pods('shop').arriveOnlyAs(addresses, () => restarts.of('controller'));
     await pods('shop').leaveAs(addresses, { count: 25 });
     await pods('other').leaveAs('the address of their node');
   },
