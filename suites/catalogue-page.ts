@@ -37,13 +37,18 @@ const anchorOf = (heading: string): string =>
     .replace(/[^a-z0-9 -]/g, '')
     .replaceAll(' ', '-');
 
-function groupLines({ title, entries, out = {} }: CatalogueGroup, byId: ReadonlyMap<string, LoadedCase>): string[] {
+function groupLines(
+  { title, entries, out = {}, within = {} }: CatalogueGroup,
+  byId: ReadonlyMap<string, LoadedCase>,
+): string[] {
   return [
     `## ${title}`,
     '',
     ...Object.entries(entries).flatMap(([id, statement]) => {
       const found = byId.get(id);
-      const without = out[id] === undefined ? 'No case yet.' : `Left out: ${out[id]}`;
+      const [left, asked] = [out[id], within[id]];
+      const reason = left === undefined ? 'No case yet.' : `Left out: ${left}`;
+      const without = asked === undefined ? reason : `No case of its own: ${asked}`;
       return [`### ${id}: ${statement}`, '', ...(found === undefined ? [without] : caseLines(found)), ''];
     }),
   ];

@@ -6,6 +6,8 @@ export interface CatalogueGroup {
   readonly entries: Readonly<Record<string, string>>;
   /** Ids that there will be no case for, each with the reason. */
   readonly out?: Readonly<Record<string, string>>;
+  /** Ids that have no case of their own, each with what asks for it. */
+  readonly within?: Readonly<Record<string, string>>;
 }
 
 export const catalogue: readonly CatalogueGroup[] = [
@@ -211,6 +213,7 @@ export const catalogue: readonly CatalogueGroup[] = [
       'QOS-09': 'the DSCP on the wire',
       'QOS-10': 'a limit after a failover',
     },
+    out: { 'QOS-08': 'no implementation that has an adapter can be told not to keep limits.' },
   },
   {
     title: 'K. Scale',
@@ -252,6 +255,11 @@ export const catalogue: readonly CatalogueGroup[] = [
       'SEC-10': "other namespaces' rules survive a deletion",
       'SEC-11': 'reserved annotations and labels',
       'SEC-12': 'who controls an egress node, for information',
+    },
+    within: {
+      'SEC-04':
+        'it is a check of every case, by a capture that runs all the time: nothing leaks onto the outside wire.',
+      'SEC-09': 'EXC-15 asks for it, at ports that the node and its NodePorts have open.',
     },
   },
   {

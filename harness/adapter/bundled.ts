@@ -113,7 +113,7 @@ export const bundled: Adapter = {
   limitNode: (node, limit, { kube }) => limitBundledNode(node, limit === null ? null : String(limit), kube),
 
   programs: {
-    agent: { namespace: installNamespace, workload: agentName, process: '[.]ts ([^ ]+ )*agent( |$)' },
+    agent: { namespace: installNamespace, workload: agentName, process: '[.](ts|mjs) ([^ ]+ )*agent( |$)' },
     controller: { namespace: installNamespace, deployment: controllerName },
   },
 

@@ -8,7 +8,7 @@ export default defineCase({
   topology: 'egress',
   why: 'Others write rules too: whoever writes last must not decide who an application is.',
   given: { shop: { pods: { on: 'everyNode', labels: { app: 'echo' } } }, other: { pods: { on: 'everyNode' } } },
-  plan: 6,
+  plan: 5,
   catches: ['snat-missing'],
   needs: ['systemPods'],
   // They are everybody's.
