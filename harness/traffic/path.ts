@@ -23,7 +23,17 @@ export async function learnPathMtu(sockets: Sockets, to: Target, bytes: number, 
   socket.set('mtuDiscover', PMTUDISC_DO);
   socket.connect(to);
   const filling = Buffer.alloc(bytes - headers[family], ' ');
-  for (let waitedMs = 0; waitedMs < limitMs && socket.get('mtu') >= bytes; waitedMs += againMs) {
+  const known = (): number => {
+    try {
+      return socket.get('mtu');
+    } catch (error) {
+      // The kernel has let go of the route, as it does where routes change (IPV6_MTU in net/ipv6/ipv6_sockglue.c).
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTCONN') throw error;
+      socket.connect(to);
+      return socket.get('mtu');
+    }
+  };
+  for (let waitedMs = 0; waitedMs < limitMs && known() >= bytes; waitedMs += againMs) {
     try {
       socket.send(filling, to);
     } catch (error) {
@@ -32,7 +42,7 @@ export async function learnPathMtu(sockets: Sockets, to: Target, bytes: number, 
     }
     await sleep(againMs);
   }
-  return socket.get('mtu');
+  return known();
 }
 
 /** Who says that a datagram has expired, hop by hop, until one arrives; null for a hop that says nothing. */
