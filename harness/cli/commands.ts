@@ -155,7 +155,7 @@ export const commands: readonly CommandDefinition[] = [
         many: true,
       },
       { form: '--trials <n>', help: 'of each fault (default: 3; a figure to quote wants 20)' },
-      { form: '--control <seconds>', help: 'how long nothing is done first (default: 10)' },
+      { form: '--control <seconds>', help: 'how long nothing is done first (default: 60)' },
       { form: '--limit <seconds>', help: 'when a trial that did not recover has failed (default: 120)' },
       { form: '--seed <n>', help: 'of the phases of the trials' },
       provider,

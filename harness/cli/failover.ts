@@ -24,7 +24,7 @@ export async function failover(context: CommandContext): Promise<number> {
   const chosen = faultsFrom(flags['fault']);
   const number = (name: string, fallback: number): number =>
     flags[name] === undefined ? fallback : wholeNumber(`--${name}`, flags[name]);
-  const [trials, controlS, limitS] = [number('trials', 3), number('control', 10), number('limit', 120)];
+  const [trials, controlS, limitS] = [number('trials', 3), number('control', 60), number('limit', 120)];
   await prepareMachine(context);
   const runId = newRunId();
   const dir = join(resolve(settings.stateDir), 'runs', runId, 'failover');
@@ -43,7 +43,9 @@ export async function failover(context: CommandContext): Promise<number> {
   });
   const startedAt = new Date();
   try {
+    await using undo = new AsyncDisposableStack();
     const kube = await connectTo(cluster);
+    undo.defer(() => kube.close());
     await using testbed = await openTestbed(cluster, kube, bundled, signal);
     let worst: Tried | undefined;
     const outcome = await runFailover(testbed, {
@@ -60,7 +62,6 @@ export async function failover(context: CommandContext): Promise<number> {
         if (index > 0 && tried.result.blackoutMs >= (worst?.result.blackoutMs ?? 0)) worst = tried;
       },
     });
-    kube.close();
     for (const line of summaryOf(outcome, worst)) print(line);
     const facts = {
       apiVersion,

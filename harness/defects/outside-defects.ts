@@ -68,6 +68,11 @@ export const outsideDefects: Readonly<Partial<Record<DefectName, OutsideDefect>>
       `chain in {
          type filter hook ingress device "eth0" priority 0
          ip6 saddr :: icmpv6 type nd-neighbor-solicit drop
+       }
+       chain out {
+         # What is told of the address unasked keeps others off as well, for as long as it is told.
+         type filter hook egress device "eth0" priority 0
+         ip6 daddr ff02::1 icmpv6 type nd-neighbor-advert drop
        }`,
       'netdev',
     ),

@@ -76,6 +76,13 @@ export function judgeTrial(facts: TrialFacts): TrialResult {
   const count = (fate: Established['fate']): number => kept.filter((one) => one.fate === fate).length;
   const outages = results.flatMap((result) => Object.values(result.outages));
   const lateness = all.map(({ plannedUs, startedUs }) => (startedUs - plannedUs) / 1000).sort((a, b) => a - b);
+  const before = facts.pods.flatMap(({ probes }) =>
+    (Object.keys(probeKinds) as ProbeKindName[]).flatMap((kind) =>
+      judgedOf(probes[kind], expected).filter(
+        (probe) => probe.plannedUs < firstUs(kind, facts) && !['ok', 'probeError'].includes(probe.class),
+      ),
+    ),
+  ).length;
   const late = lateness[Math.ceil(0.99 * lateness.length) - 1] ?? 0;
   const errors = outages.reduce((sum, { probeErrors }) => sum + probeErrors, 0);
   const sent = outages.reduce((sum, one) => sum + one.sent, 0);
@@ -90,6 +97,7 @@ export function judgeTrial(facts: TrialFacts): TrialResult {
     ...(kept.some(({ sourceStable }) => !sourceStable) ? ['an open connection was seen with another source'] : []),
   ];
   const doubts = [
+    ...(before > 0 ? [`${before} probes were bad before anything was done`] : []),
     ...(sent === 0 || errors > maxProbeErrors * sent ? [`${errors} of ${sent} probes failed by themselves`] : []),
     ...(late > probeKinds.tcp.intervalMs ? [`probes were up to ${Math.round(late)} ms late (p99)`] : []),
   ];
@@ -118,8 +126,13 @@ export function judgeTrial(facts: TrialFacts): TrialResult {
   };
 
   function judgePod({ name, placement, probes, kept: connections }: PodSamples, of: TrialFacts): PodResult {
+    // A probe that was on its way when the fault struck may be its first victim.
     const outage = (kind: ProbeKindName): Outage =>
-      outageOf(judgedOf(probes[kind], expected), probeKinds[kind].intervalMs, of.beginUs);
+      outageOf(
+        judgedOf(probes[kind], expected).filter(({ plannedUs }) => plannedUs >= firstUs(kind, of)),
+        probeKinds[kind].intervalMs,
+        of.beginUs,
+      );
     const established = (one: KeptName): Established =>
       establishedOf(connections[one], keptConnections[one].intervalMs, stopUs);
     return {
@@ -129,6 +142,11 @@ export function judgeTrial(facts: TrialFacts): TrialResult {
       established: { busy: established('busy'), idle: established('idle') },
     };
   }
+}
+
+/** From here on a probe can have been hit: one that was sent just before may still have been without its answer. */
+function firstUs(kind: ProbeKindName, { beginUs }: Pick<TrialFacts, 'beginUs'>): number {
+  return beginUs - probeKinds[kind].intervalMs * 1000;
 }
 
 export function judgedOf(samples: readonly Sample[], expected: Expectation): Judged[] {
